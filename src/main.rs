@@ -1,0 +1,3 @@
+//! Arguments to window or command line; sole owner of the exit code.
+
+fn main() {}

@@ -1,0 +1,110 @@
+//! Claims of a lesson, and what the measurement says of them.
+
+use serde::{Deserialize, Serialize};
+
+use super::expression::Expression;
+use super::series::EngineKind;
+
+/// A sentence of the lesson with the check that decides it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// Unique in its experiment.
+    pub id: String,
+    /// The sentence, as the lesson says it.
+    pub text: String,
+    /// What decides it.
+    pub check: Check,
+}
+
+/// A typed check over the results of the claim's experiment. It holds where the whole interval of the quantity lies
+/// within the bounds, is refuted where the whole interval lies outside, at every thread count it speaks of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// What is compared.
+    pub quantity: Quantity,
+    /// At which thread counts.
+    pub at: At,
+    /// The least value allowed, inclusive.
+    pub at_least: Option<Expression>,
+    /// The greatest value allowed, inclusive.
+    pub at_most: Option<Expression>,
+}
+
+/// What a check compares with its bounds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Quantity {
+    /// Throughput over that of one thread of the same series, in the same round.
+    Speedup {
+        /// The series' engine.
+        engine: EngineKind,
+    },
+    /// Throughput of one engine over that of another at the same thread count, in the same round.
+    ThroughputRatio {
+        /// Above the line.
+        engine: EngineKind,
+        /// Below the line.
+        over: EngineKind,
+    },
+    /// Speedup of one engine over the speedup of another at the same thread count, in the same round.
+    SpeedupRatio {
+        /// Above the line.
+        engine: EngineKind,
+        /// Below the line.
+        over: EngineKind,
+    },
+    /// CPU seconds per second.
+    CoresUsed {
+        /// The series' engine.
+        engine: EngineKind,
+    },
+    /// The median time of one unit over that at one thread.
+    LatencyRatio {
+        /// The series' engine.
+        engine: EngineKind,
+    },
+}
+
+/// The thread counts that a check speaks of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum At {
+    /// One count, rounded to the nearest whole number, at least 1.
+    Threads(Expression),
+    /// Every measured count between two ends, both inclusive; it must hold at all of them.
+    Range(Expression, Expression),
+}
+
+/// What the measurement says of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The interval lies within the bounds.
+    Holds,
+    /// The interval lies outside the bounds.
+    Refuted,
+    /// Neither, for a reason.
+    CannotTell,
+}
+
+impl Verdict {
+    /// What a reader sees.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Refuted => "refuted",
+            Self::CannotTell => "cannot tell",
+        }
+    }
+}
+
+/// A decided claim. Serialised as `id`, `text`, `verdict`, `reason`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The claim's id.
+    pub id: String,
+    /// The claim's sentence.
+    pub text: String,
+    /// Holds, refuted or cannot tell.
+    pub verdict: Verdict,
+    /// A full sentence with the numbers, or with the reason why it cannot be told.
+    pub reason: String,
+}

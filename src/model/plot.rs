@@ -1,0 +1,197 @@
+//! A plot as data: the window draws it with egui_plot, the exporters write it as SVG, PNG, PDF and CSV.
+
+use serde::{Deserialize, Serialize};
+
+use super::series::EngineKind;
+
+/// What is on the y axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Metric {
+    /// Units per second.
+    Throughput,
+    /// Over one thread.
+    Speedup,
+    /// Speedup over threads.
+    Efficiency,
+    /// CPU seconds per second.
+    CoresUsed,
+}
+
+impl Metric {
+    /// Every metric, in tab order.
+    pub const ALL: [Self; 4] = [Self::Throughput, Self::Speedup, Self::Efficiency, Self::CoresUsed];
+
+    /// The word in lesson files and on the command line.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Throughput => "throughput",
+            Self::Speedup => "speedup",
+            Self::Efficiency => "efficiency",
+            Self::CoresUsed => "cores-used",
+        }
+    }
+
+    /// The metric named by `id`, if there is one.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|metric| metric.id() == id)
+    }
+
+    /// The tab's label.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Throughput => "Throughput",
+            Self::Speedup => "Speedup",
+            Self::Efficiency => "Efficiency",
+            Self::CoresUsed => "Cores used",
+        }
+    }
+
+    /// The y axis, with its unit.
+    pub fn axis_label(self) -> &'static str {
+        match self {
+            Self::Throughput => "units per second",
+            Self::Speedup => "speedup over 1 thread",
+            Self::Efficiency => "speedup per thread",
+            Self::CoresUsed => "cores used",
+        }
+    }
+}
+
+/// How an axis maps values to places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AxisScale {
+    /// Equal differences.
+    Linear,
+    /// Equal ratios; every value is above 0.
+    Logarithmic,
+}
+
+/// An axis with its range.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Axis {
+    /// What it shows, with the unit.
+    pub label: String,
+    /// How it maps.
+    pub scale: AxisScale,
+    /// The value at its beginning; above 0 where logarithmic.
+    pub min: f64,
+    /// The value at its end; above `min`.
+    pub max: f64,
+}
+
+/// A colour, marker and dash: one for each engine, everywhere. Colours are those of Okabe and Ito (2008).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CurveStyle {
+    /// Red, green and blue on a light ground.
+    pub light: [u8; 3],
+    /// Red, green and blue on a dark ground.
+    pub dark: [u8; 3],
+    /// The marker at each point.
+    pub marker: Marker,
+    /// The line between points.
+    pub dash: Dash,
+}
+
+/// The shape of a point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Marker {
+    /// A filled circle.
+    Circle,
+    /// A filled square.
+    Square,
+    /// A diamond.
+    Diamond,
+    /// A triangle, point up.
+    Up,
+    /// A triangle, point down.
+    Down,
+    /// A cross.
+    Cross,
+    /// No marker.
+    None,
+}
+
+/// The stroke of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dash {
+    /// Unbroken.
+    Solid,
+    /// Long dashes.
+    Dashed,
+    /// Dots.
+    Dotted,
+    /// Dash and dot.
+    DashDot,
+}
+
+/// What a curve stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CurveRole {
+    /// Measured by an engine; `variant` counts the series of that engine, from 0.
+    Measured {
+        /// The engine.
+        engine: EngineKind,
+        /// 0 for the first series of the engine in this plot.
+        variant: usize,
+    },
+    /// What the machine can do.
+    Ceiling,
+    /// What the learner expected.
+    Prediction,
+    /// A result recorded elsewhere.
+    Reference,
+}
+
+/// One curve of a panel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlotCurve {
+    /// The name in the legend; curves of one name share one legend entry.
+    pub name: String,
+    /// What it stands for, which decides its style.
+    pub role: CurveRole,
+    /// By ascending x.
+    pub points: Vec<PlotPoint>,
+}
+
+/// One point with its interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlotPoint {
+    /// Thread count.
+    pub x: f64,
+    /// The median.
+    pub y: f64,
+    /// The ends of the interval, where there is one.
+    pub interval: Option<(f64, f64)>,
+    /// Rounds behind it; `None` for a point that was not measured.
+    pub rounds: Option<u32>,
+}
+
+/// One pair of axes with its curves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// The experiment's id.
+    pub experiment: String,
+    /// The title above it.
+    pub title: String,
+    /// Threads.
+    pub x: Axis,
+    /// The metric.
+    pub y: Axis,
+    /// In legend order.
+    pub curves: Vec<PlotCurve>,
+}
+
+/// A whole figure: one panel, or several side by side on the same x axis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlotSpec {
+    /// The figure's title.
+    pub title: String,
+    /// What is on the y axes.
+    pub metric: Metric,
+    /// Left to right.
+    pub panels: Vec<Panel>,
+    /// Machine, interpreter, date and precision, in one small line.
+    pub provenance: String,
+}

@@ -1,0 +1,157 @@
+//! Everything that can make a result less trustworthy, each worded once, here.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A typed warning. [`fmt::Display`] gives the sentence that the window, the command line and exports show.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+#[non_exhaustive]
+pub enum Warning {
+    /// Workers waited for a core although there were no more of them than cores.
+    RunDelay {
+        /// Share of the workers' time, 0 to 1.
+        share: f64,
+        /// Above 20 % rather than 5 %.
+        severe: bool,
+    },
+    /// Other programs used the CPU.
+    OtherPrograms {
+        /// In cores.
+        cores: f64,
+    },
+    /// The hypervisor gave the CPU to others.
+    Steal {
+        /// Share of the machine's CPU time, 0 to 1.
+        share: f64,
+    },
+    /// Tasks on the machine waited for a CPU (`/proc/pressure/cpu`).
+    Pressure {
+        /// Share of time, 0 to 1.
+        share: f64,
+    },
+    /// A control group's quota stopped this process.
+    Throttled {
+        /// Periods in which that happened.
+        periods: u64,
+    },
+    /// A quota grants fewer cores than there are.
+    Quota {
+        /// In cores.
+        quota_cores: f64,
+        /// Cores seen.
+        cores: usize,
+    },
+    /// The frequency governor saves power.
+    Governor {
+        /// Its name.
+        governor: String,
+    },
+    /// The machine runs on battery.
+    Battery,
+    /// A core was near its temperature limit.
+    Hot {
+        /// In degrees Celsius.
+        celsius: f64,
+    },
+    /// Windows were kept although this program itself used the CPU meanwhile.
+    Observer {
+        /// How many windows.
+        windows: u32,
+        /// The largest share of a core.
+        share_of_core: f64,
+    },
+    /// Windows claimed more CPU time than the cores can give and were discarded.
+    Impossible {
+        /// How many windows.
+        windows: u32,
+    },
+    /// The local server was near one core, so the curve shows the server and not the engine.
+    ServerBusy {
+        /// Threads at which it happened.
+        threads: usize,
+        /// Share of one core, 0 to 1.
+        share_of_core: f64,
+    },
+    /// The intervals stayed wider than asked for.
+    TargetNotReached {
+        /// The target half width as a share.
+        target: f64,
+        /// The widest half width reached, as a share.
+        reached: f64,
+    },
+    /// A series could not be measured.
+    SeriesFailed {
+        /// Its label.
+        series: String,
+        /// Why.
+        reason: String,
+    },
+    /// Waiting took longer than asked for.
+    WaitLonger {
+        /// Asked for, in milliseconds.
+        asked_ms: f64,
+        /// Measured at one thread, in milliseconds.
+        measured_ms: f64,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let percent = |share: f64| share * 100.0;
+        match self {
+            Self::RunDelay { share, severe } => write!(
+                f,
+                "The workers waited {:.0} % of their time for a free core, so the machine was {}busy with other work.",
+                percent(*share),
+                if *severe { "very " } else { "" },
+            ),
+            Self::OtherPrograms { cores } => write!(f, "Other programs used {cores:.2} cores during the run."),
+            Self::Steal { share } => {
+                write!(f, "The host took {:.0} % of this virtual machine's CPU time away.", percent(*share))
+            }
+            Self::Pressure { share } => {
+                write!(f, "During {:.0} % of the run some task on this machine waited for a CPU.", percent(*share))
+            }
+            Self::Throttled { periods } => {
+                write!(f, "The CPU quota stopped this program in {periods} periods of the run.")
+            }
+            Self::Quota { quota_cores, cores } => {
+                write!(f, "A quota of {quota_cores:.2} cores holds here, although {cores} cores are visible.")
+            }
+            Self::Governor { governor } => write!(
+                f,
+                "The frequency governor is `{governor}`: speeds may change during a run. `performance` keeps them steady."
+            ),
+            Self::Battery => f.write_str("The machine runs on battery, which may lower its speed."),
+            Self::Hot { celsius } => {
+                write!(f, "A core reached {celsius:.0} °C and may have lowered its speed.")
+            }
+            Self::Observer { windows, share_of_core } => write!(
+                f,
+                "Threadlab itself used up to {:.0} % of a core in {windows} windows; they were kept after three attempts.",
+                percent(*share_of_core),
+            ),
+            Self::Impossible { windows } => write!(
+                f,
+                "{windows} windows showed more CPU time than the cores can give; they were discarded as wrong."
+            ),
+            Self::ServerBusy { threads, share_of_core } => write!(
+                f,
+                "At {threads} threads the local server used {:.0} % of a core, so the curve may show the server's limit.",
+                percent(*share_of_core),
+            ),
+            Self::TargetNotReached { target, reached } => write!(
+                f,
+                "The target of ±{:.0} % was not reached in the time given: the widest interval is ±{:.0} %.",
+                percent(*target),
+                percent(*reached),
+            ),
+            Self::SeriesFailed { series, reason } => write!(f, "{series} could not be measured: {reason}."),
+            Self::WaitLonger { asked_ms, measured_ms } => {
+                write!(f, "A wait of {asked_ms:.2} ms really took {measured_ms:.2} ms.")
+            }
+        }
+    }
+}

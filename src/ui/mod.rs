@@ -1,0 +1,1 @@
+//! The window: state, views that only read, and one place that performs commands.
