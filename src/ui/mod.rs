@@ -1,1 +1,3 @@
 //! The window: state, views that only read, and one place that performs commands.
+
+pub mod theme;
