@@ -1,1 +1,93 @@
-//! What one unit of work does, one file for each workload. No timing inside.
+//! What one unit of work does, one file for each workload. No timing inside: the engines count units and read clocks.
+//!
+//! A run has one [`Workshop`]. For each window it [prepares](Workshop::prepare) the workload, which gives one
+//! [`WorkerUnit`] for each worker and the [`StopSignal`] that ends the window. Every engine with threads of this process
+//! drives the same units; they differ only in the [`Context`] they pass, and the compiler makes one copy of the code for each.
+
+pub mod mixed;
+pub mod primes;
+pub mod stop;
+pub mod wait;
+pub mod workshop;
+
+pub use stop::{StopSignal, WaitEnd};
+pub use workshop::{Prepared, WorkerUnit, Workshop};
+
+/// How a unit meets the GIL. Native threads have none, so that all of this is nothing for them; the model polls and releases.
+pub trait Context {
+    /// The worker begins to run units: called once by the worker itself, after the barrier.
+    fn enter(&mut self);
+
+    /// A point where CPython's interpreter loop looks whether it shall hand on the GIL.
+    fn poll(&mut self);
+
+    /// Runs `wait`, a call into the operating system that releases the GIL.
+    fn blocking<R>(&mut self, wait: impl FnOnce() -> R) -> R;
+
+    /// The worker will run no more units: called once by the worker itself, also after a failed unit.
+    fn leave(&mut self);
+}
+
+/// The context of native threads: no GIL, so every call is nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoGil;
+
+impl Context for NoGil {
+    #[inline]
+    fn enter(&mut self) {}
+
+    #[inline]
+    fn poll(&mut self) {}
+
+    #[inline]
+    fn blocking<R>(&mut self, wait: impl FnOnce() -> R) -> R {
+        wait()
+    }
+
+    #[inline]
+    fn leave(&mut self) {}
+}
+
+/// One worker's prepared unit of work.
+pub trait Unit: Send {
+    /// Runs one unit, or ends early when `stop` is raised. It looks at `stop` at its beginning and after each 10 to 50 µs of
+    /// computing; waiting is interrupted at once. The thread must be [enlisted](StopSignal::enlist) with `stop`.
+    fn run(&mut self, context: &mut impl Context, stop: &StopSignal) -> UnitEnd;
+}
+
+/// How a unit ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnitEnd {
+    /// It is done and counts.
+    Done,
+    /// The stop signal was raised before it was done; it does not count.
+    Interrupted,
+    /// It could not be done, and the window has no result.
+    Failed(Box<WorkloadError>),
+}
+
+/// Why a workload cannot be prepared or a unit cannot be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WorkloadError {
+    /// The local server could not be started.
+    #[error("failed to start the local server: {0}")]
+    Server(String),
+    /// A worker could not connect to the local server.
+    #[error("failed to connect to the local server: {0}")]
+    Connect(String),
+    /// A request got no answer.
+    #[error("a request to the local server failed: {0}")]
+    Request(String),
+    /// The system allows too few open files for so many connections.
+    #[error(
+        "{threads} connections need {needed} open files, but this system allows {allowed}; raise the limit (`ulimit -n`)"
+    )]
+    TooFewFiles {
+        /// Workers wanted, each with its own connection.
+        threads: usize,
+        /// Open files that takes, both ends included.
+        needed: u64,
+        /// The hard limit.
+        allowed: u64,
+    },
+}
