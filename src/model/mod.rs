@@ -4,6 +4,7 @@
 
 pub mod claim;
 pub mod expression;
+pub mod format;
 pub mod machine;
 pub mod plan;
 pub mod plot;
@@ -14,6 +15,7 @@ pub mod scaling;
 pub mod series;
 pub mod statistics;
 pub mod stopping;
+pub mod table;
 pub mod timeline;
 pub mod units;
 pub mod warning;

@@ -1,8 +1,16 @@
-//! A plot as data: the window draws it with egui_plot, the exporters write it as SVG, PNG, PDF and CSV.
+//! A plot as data: the window draws it with `egui_plot`, the exporters write it as SVG, PNG, PDF and CSV.
 
 use serde::{Deserialize, Serialize};
 
 use super::series::EngineKind;
+
+mod axis;
+mod specify;
+mod style;
+
+pub use axis::{Axis, AxisChoice, AxisScale, AxisValues, Tick};
+pub use specify::{PlotInput, PlotOptions, specify};
+pub use style::{CurveStyle, Dash, Marker};
 
 /// What is on the y axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -56,74 +64,6 @@ impl Metric {
             Self::CoresUsed => "cores used",
         }
     }
-}
-
-/// How an axis maps values to places.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AxisScale {
-    /// Equal differences.
-    Linear,
-    /// Equal ratios; every value is above 0.
-    Logarithmic,
-}
-
-/// An axis with its range.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Axis {
-    /// What it shows, with the unit.
-    pub label: String,
-    /// How it maps.
-    pub scale: AxisScale,
-    /// The value at its beginning; above 0 where logarithmic.
-    pub min: f64,
-    /// The value at its end; above `min`.
-    pub max: f64,
-}
-
-/// A colour, marker and dash: one for each engine, everywhere. Colours are those of Okabe and Ito (2008).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CurveStyle {
-    /// Red, green and blue on a light ground.
-    pub light: [u8; 3],
-    /// Red, green and blue on a dark ground.
-    pub dark: [u8; 3],
-    /// The marker at each point.
-    pub marker: Marker,
-    /// The line between points.
-    pub dash: Dash,
-}
-
-/// The shape of a point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Marker {
-    /// A filled circle.
-    Circle,
-    /// A filled square.
-    Square,
-    /// A diamond.
-    Diamond,
-    /// A triangle, point up.
-    Up,
-    /// A triangle, point down.
-    Down,
-    /// A cross.
-    Cross,
-    /// No marker.
-    None,
-}
-
-/// The stroke of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Dash {
-    /// Unbroken.
-    Solid,
-    /// Long dashes.
-    Dashed,
-    /// Dots.
-    Dotted,
-    /// Dash and dot.
-    DashDot,
 }
 
 /// What a curve stands for.

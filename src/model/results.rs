@@ -1,14 +1,18 @@
 //! Windows folded into points: what the plot, the table, the verdicts and the exports read.
+//!
+//! Ratios are taken within one round and then reduced over the rounds, so that a machine that slows down between rounds
+//! slows both sides alike and cancels out.
 
 use serde::{Deserialize, Serialize};
 
-use super::series::SeriesKey;
+use super::series::{EngineKind, SeriesKey};
 use super::statistics::Estimate;
 use super::units::ThreadCount;
 use super::window::Window;
 
 /// One thread count of one series. Unknown values are `None`, never 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(into = "PointJson", from = "PointJson")]
 pub struct Point {
     /// How many workers ran.
     pub threads: ThreadCount,
@@ -28,7 +32,7 @@ pub struct Point {
     pub gil_switches_per_sec: Option<Estimate>,
     /// CPU of the local server, as a share of one core.
     pub server_cores_used: Option<Estimate>,
-    /// Every window it rests on, by round.
+    /// Every window it rests on, by ascending round, one for each.
     pub windows: Vec<Window>,
 }
 
@@ -58,4 +62,240 @@ pub enum Curve {
     Series(SeriesKey),
     /// The ceiling.
     Ceiling,
+}
+
+impl Results {
+    /// No windows yet, for series without repeats in the order that legends and tables show.
+    pub fn new(series: &[SeriesKey]) -> Self {
+        let series = series.iter().map(|key| Series { key: key.clone(), points: Vec::new() }).collect();
+        Self { series, ceiling: Vec::new() }
+    }
+
+    /// Takes one more window in and brings up to date what depends on it: its own point, and every speedup of its curve
+    /// where it is of one thread.
+    ///
+    /// A window of the same curve, thread count and round replaces the earlier one. One whose length is no number above
+    /// 0 says nothing and is left out. A series that was not asked for is added at the end.
+    pub fn add(&mut self, curve: &Curve, window: Window) {
+        if !(window.wall_s.is_finite() && window.wall_s > 0.0) {
+            return;
+        }
+        let points = match curve {
+            Curve::Ceiling => &mut self.ceiling,
+            Curve::Series(key) => {
+                let index = self.series.iter().position(|series| series.key == *key).unwrap_or_else(|| {
+                    self.series.push(Series { key: key.clone(), points: Vec::new() });
+                    self.series.len() - 1
+                });
+                match self.series.get_mut(index) {
+                    Some(series) => &mut series.points,
+                    None => return,
+                }
+            }
+        };
+        add_to_points(points, window);
+    }
+
+    /// The curve of a series, if it is there.
+    pub fn series(&self, key: &SeriesKey) -> Option<&Series> {
+        self.series.iter().find(|series| series.key == *key)
+    }
+
+    /// Every series of an engine, in order: more than one where several interpreters were asked for.
+    pub fn of_engine(&self, engine: EngineKind) -> impl Iterator<Item = &Series> {
+        self.series.iter().filter(move |series| series.key.engine == engine)
+    }
+
+    /// The ceiling at a thread count, if it was measured there.
+    pub fn ceiling_at(&self, threads: ThreadCount) -> Option<&Point> {
+        at(&self.ceiling, threads)
+    }
+
+    /// The thread counts at which some series has a point, ascending.
+    pub fn thread_counts(&self) -> Vec<ThreadCount> {
+        let mut counts: Vec<_> = self.series.iter().flat_map(|series| &series.points).map(|it| it.threads).collect();
+        counts.sort_unstable();
+        counts.dedup();
+        counts
+    }
+
+    /// Whether no window of any series was taken in.
+    pub fn is_empty(&self) -> bool {
+        self.series.iter().all(|series| series.points.is_empty())
+    }
+
+    /// The widest half width of any speedup and any throughput, as a share of its median: what the stopping rule looks
+    /// at. `None` while some point has fewer than 6 rounds.
+    pub fn widest_half_width(&self) -> Option<f64> {
+        let curves = self.series.iter().map(|series| &series.points).chain([&self.ceiling]);
+        let estimates = curves.flatten().flat_map(|point| [Some(&point.throughput_per_sec), point.speedup.as_ref()]);
+        let mut widest = None;
+        for estimate in estimates.flatten() {
+            if !estimate.is_interval() {
+                return None;
+            }
+            widest = Some(estimate.relative_half_width().max(widest.unwrap_or(0.0)));
+        }
+        widest
+    }
+}
+
+impl Series {
+    /// The point at a thread count, if it was measured there.
+    pub fn at(&self, threads: ThreadCount) -> Option<&Point> {
+        at(&self.points, threads)
+    }
+}
+
+/// The throughput of one curve over that of another at the same thread count, round by round; `None` where no round has
+/// both.
+pub fn throughput_ratio(above: &[Point], below: &[Point], threads: ThreadCount) -> Option<Estimate> {
+    let (above, below) = (at(above, threads)?, at(below, threads)?);
+    Estimate::of(&per_round(above, below, Window::throughput_per_sec))
+}
+
+/// The speedup of one curve over that of another at the same thread count, round by round; `None` where no round has
+/// all four windows.
+pub fn speedup_ratio(above: &[Point], below: &[Point], threads: ThreadCount) -> Option<Estimate> {
+    let rate = Window::throughput_per_sec;
+    let (above_one, below_one) = (at(above, ThreadCount::ONE)?, at(below, ThreadCount::ONE)?);
+    let (above, below) = (at(above, threads)?, at(below, threads)?);
+    let ratios: Vec<f64> = above
+        .windows
+        .iter()
+        .filter_map(|window| {
+            let round = window.round;
+            let above_speedup = rate(window) / rate(above_one.window_of(round)?);
+            let below_speedup = rate(below.window_of(round)?) / rate(below_one.window_of(round)?);
+            Some(above_speedup / below_speedup)
+        })
+        .collect();
+    Estimate::of(&ratios)
+}
+
+/// The time of one unit over that at one thread, round by round; `None` where no round has both.
+pub fn latency_ratio(points: &[Point], threads: ThreadCount) -> Option<Estimate> {
+    let (many, one) = (at(points, threads)?, at(points, ThreadCount::ONE)?);
+    Estimate::of(&per_round(many, one, |window| window.latency_ms.unwrap_or(f64::NAN)))
+}
+
+impl Point {
+    fn window_of(&self, round: u32) -> Option<&Window> {
+        self.windows.binary_search_by_key(&round, |window| window.round).ok().and_then(|index| self.windows.get(index))
+    }
+
+    /// Every value that follows from windows alone; speedup and efficiency need the one-thread point. `None` without
+    /// windows.
+    fn of_windows(threads: ThreadCount, windows: Vec<Window>) -> Option<Self> {
+        let over = |value: fn(&Window) -> Option<f64>| {
+            let values: Vec<f64> = windows.iter().filter_map(value).collect();
+            Estimate::of(&values)
+        };
+        let throughput_per_sec = over(|window| Some(window.throughput_per_sec()))?;
+        let cores_used = over(Window::cores_used);
+        let units_per_cpu_sec = over(Window::units_per_cpu_sec);
+        let latency_ms = over(|window| window.latency_ms);
+        let gil_switches_per_sec = over(Window::gil_switches_per_sec);
+        let server_cores_used = over(|window| window.server_cpu_s.map(|cpu_s| cpu_s / window.wall_s));
+        Some(Self {
+            threads,
+            throughput_per_sec,
+            speedup: None,
+            efficiency: None,
+            cores_used,
+            units_per_cpu_sec,
+            latency_ms,
+            gil_switches_per_sec,
+            server_cores_used,
+            windows,
+        })
+    }
+
+    fn set_speedup(&mut self, one: Option<&Self>) {
+        self.speedup = one.and_then(|one| Estimate::of(&per_round(self, one, Window::throughput_per_sec)));
+        self.efficiency = self.speedup.map(|speedup| speedup.divided_by(self.threads.as_f64()));
+    }
+}
+
+fn at(points: &[Point], threads: ThreadCount) -> Option<&Point> {
+    points.binary_search_by_key(&threads, |point| point.threads).ok().and_then(|index| points.get(index))
+}
+
+/// `value` above over `value` below for every round that has both; not finite where the value below is 0.
+fn per_round(above: &Point, below: &Point, value: fn(&Window) -> f64) -> Vec<f64> {
+    let pair = |window: &Window| Some(value(window) / value(below.window_of(window.round)?));
+    above.windows.iter().filter_map(pair).collect()
+}
+
+fn add_to_points(points: &mut Vec<Point>, window: Window) {
+    let threads = window.threads;
+    let place = points.binary_search_by_key(&threads, |point| point.threads);
+    let mut windows = match place {
+        Ok(index) => points.get_mut(index).map(|point| std::mem::take(&mut point.windows)).unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    match windows.binary_search_by_key(&window.round, |earlier| earlier.round) {
+        Ok(same) => windows[same] = window,
+        Err(between) => windows.insert(between, window),
+    }
+    let Some(point) = Point::of_windows(threads, windows) else { return };
+    match place {
+        Ok(index) => points[index] = point,
+        Err(index) => points.insert(index, point),
+    }
+    let one = at(points, ThreadCount::ONE).cloned();
+    for point in points.iter_mut().filter(|point| threads == ThreadCount::ONE || point.threads == threads) {
+        point.set_speedup(one.as_ref());
+    }
+}
+
+/// A point as results files have it: cores used as a plain number, with its interval beside it.
+#[derive(Serialize, Deserialize)]
+struct PointJson {
+    threads: ThreadCount,
+    throughput_per_sec: Estimate,
+    speedup: Option<Estimate>,
+    efficiency: Option<Estimate>,
+    cores_used: Option<f64>,
+    cores_used_interval: Option<Estimate>,
+    units_per_cpu_sec: Option<Estimate>,
+    latency_ms: Option<Estimate>,
+    gil_switches_per_sec: Option<Estimate>,
+    server_cores_used: Option<Estimate>,
+    windows: Vec<Window>,
+}
+
+impl From<Point> for PointJson {
+    fn from(point: Point) -> Self {
+        Self {
+            threads: point.threads,
+            throughput_per_sec: point.throughput_per_sec,
+            speedup: point.speedup,
+            efficiency: point.efficiency,
+            cores_used: point.cores_used.map(|estimate| estimate.median),
+            cores_used_interval: point.cores_used,
+            units_per_cpu_sec: point.units_per_cpu_sec,
+            latency_ms: point.latency_ms,
+            gil_switches_per_sec: point.gil_switches_per_sec,
+            server_cores_used: point.server_cores_used,
+            windows: point.windows,
+        }
+    }
+}
+
+impl From<PointJson> for Point {
+    fn from(json: PointJson) -> Self {
+        Self {
+            threads: json.threads,
+            throughput_per_sec: json.throughput_per_sec,
+            speedup: json.speedup,
+            efficiency: json.efficiency,
+            cores_used: json.cores_used_interval,
+            units_per_cpu_sec: json.units_per_cpu_sec,
+            latency_ms: json.latency_ms,
+            gil_switches_per_sec: json.gil_switches_per_sec,
+            server_cores_used: json.server_cores_used,
+            windows: json.windows,
+        }
+    }
 }

@@ -1,8 +1,18 @@
 //! Medians and order-statistic intervals.
+//!
+//! The interval of the median is the distribution-free one that the sign test inverts: for n independent values of any
+//! continuous distribution, the k-th smallest and the k-th greatest enclose the median with probability
+//! 1 − 2·P(Bin(n, ½) < k). The greatest k that keeps this at or above 95 % is taken (Conover, *Practical Nonparametric
+//! Statistics*, 3rd ed., section 3.2; Thompson 1936). Six values are the fewest for which k = 1 suffices.
 
 use serde::{Deserialize, Serialize};
 
+/// The fewest rounds from which an interval with a known coverage exists.
+pub const FEWEST_ROUNDS: usize = 6;
+
 /// A centre with its interval. Serialised as `median`, `low`, `high`, `rounds`, `interval`.
+///
+/// All three numbers are finite, and `low <= median <= high`, where [`Estimate::of`] made it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The median over rounds.
@@ -28,9 +38,212 @@ pub enum IntervalKind {
 }
 
 impl Estimate {
+    /// Median and interval of the finite ones among `values`, one for each round, in any order; `None` where there is
+    /// no finite value.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let sorted = sorted_finite(values);
+        let (&least, &greatest) = (sorted.first()?, sorted.last()?);
+        let median = median_of_sorted(&sorted)?;
+        let rounds = u32::try_from(sorted.len()).unwrap_or(u32::MAX);
+        let ends = interval_ranks(sorted.len())
+            .and_then(|(lower, upper)| Some((*sorted.get(lower - 1)?, *sorted.get(upper - 1)?)));
+        Some(match ends {
+            Some((low, high)) => Self { median, low, high, rounds, interval: IntervalKind::OrderStatistic95 },
+            None => Self { median, low: least, high: greatest, rounds, interval: IntervalKind::Range },
+        })
+    }
+
     /// Half the interval's width as a share of the median; infinite where the median is 0.
     pub fn relative_half_width(&self) -> f64 {
         let half = (self.high - self.low) / 2.0;
         if self.median == 0.0 { f64::INFINITY } else { half / self.median.abs() }
+    }
+
+    /// Whether its ends have a known coverage, so that a verdict may rest on it.
+    pub fn is_interval(&self) -> bool {
+        self.interval == IntervalKind::OrderStatistic95
+    }
+
+    /// The estimate of the same rounds with every value divided by `divisor`, which is above 0.
+    #[must_use]
+    pub fn divided_by(&self, divisor: f64) -> Self {
+        Self { median: self.median / divisor, low: self.low / divisor, high: self.high / divisor, ..*self }
+    }
+}
+
+/// The median of the finite ones among `values`, in any order; the mean of the two in the middle where their number is
+/// even; `None` where there is none.
+pub fn median(values: &[f64]) -> Option<f64> {
+    median_of_sorted(&sorted_finite(values))
+}
+
+/// The ranks, from 1, of the two order statistics that enclose the median of `count` values with at least 95 %;
+/// `None` below 6 values. They lie symmetrically: `lower + upper = count + 1`.
+pub fn interval_ranks(count: usize) -> Option<(usize, usize)> {
+    // P(Bin(n, 1/2) <= i) is summed exactly enough: each term follows from the one before by one multiplication and one
+    // division. Scaling by the first term, 2^-n, would underflow above n = 1074, so that logarithms carry it.
+    const TAIL: f64 = 0.025;
+    if count < FEWEST_ROUNDS {
+        return None;
+    }
+    let n = to_f64(count);
+    let mut ln_term = -n * std::f64::consts::LN_2;
+    let mut cumulative = 0.0;
+    let mut lower = 0;
+    // The lower rank is the number of terms whose sum stays within the tail.
+    while lower < count / 2 {
+        cumulative += ln_term.exp();
+        if cumulative > TAIL {
+            break;
+        }
+        let i = to_f64(lower);
+        ln_term += ((n - i) / (i + 1.0)).ln();
+        lower += 1;
+    }
+    Some((lower, count + 1 - lower))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "numbers of rounds are small")]
+fn to_f64(count: usize) -> f64 {
+    count as f64
+}
+
+fn sorted_finite(values: &[f64]) -> Vec<f64> {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted
+}
+
+fn median_of_sorted(sorted: &[f64]) -> Option<f64> {
+    let upper = *sorted.get(sorted.len() / 2)?;
+    if sorted.len() % 2 == 1 {
+        return Some(upper);
+    }
+    sorted.get(sorted.len() / 2 - 1).map(|&lower| f64::midpoint(lower, upper))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check_median(values: &[f64], expected: Option<f64>) {
+        assert_eq!(median(values), expected, "{values:?}");
+    }
+
+    #[test]
+    fn medians() {
+        check_median(&[], None);
+        check_median(&[f64::NAN, f64::INFINITY], None);
+        check_median(&[3.0], Some(3.0));
+        check_median(&[4.0, 1.0], Some(2.5));
+        check_median(&[9.0, 1.0, 5.0], Some(5.0));
+        check_median(&[9.0, f64::NAN, 1.0, 5.0, 7.0], Some(6.0));
+        check_median(&[f64::MAX, f64::MAX], Some(f64::MAX));
+    }
+
+    /// The numbers of values at which the two-sided 5 % critical value r of the sign test goes up by one, from r = 0 at
+    /// n = 6; the interval's lower rank is r + 1. To n = 25 as printed in Triola, *Elementary Statistics*, table A-7.
+    const SIGN_TEST_STEPS: [usize; 22] =
+        [6, 9, 12, 15, 17, 20, 23, 25, 28, 30, 33, 35, 37, 40, 42, 44, 47, 49, 51, 54, 56, 58];
+
+    #[test]
+    fn ranks_are_those_of_the_published_tables() {
+        for count in 0..6 {
+            assert_eq!(interval_ranks(count), None, "{count}");
+        }
+        for count in 6..=60 {
+            let lower = SIGN_TEST_STEPS.iter().filter(|&&step| step <= count).count();
+            assert_eq!(interval_ranks(count), Some((lower, count + 1 - lower)), "{count}");
+        }
+    }
+
+    #[test]
+    fn ranks_agree_with_integer_binomials() {
+        for count in 6..=120_usize {
+            let (lower, upper) = interval_ranks(count).expect("6 or more");
+            assert_eq!(lower + upper, count + 1);
+            // Pascal's row in integers; 2 * sum < 0.05 * 2^n is 40 * sum <= 2^n.
+            let mut row = vec![1_u128];
+            for _ in 0..count {
+                let mut next = vec![1];
+                next.extend(row.windows(2).map(|pair| pair[0] + pair[1]));
+                next.push(1);
+                row = next;
+            }
+            let tail = |terms: usize| 40 * row[..terms].iter().sum::<u128>();
+            assert!(tail(lower) <= 1 << count, "{count}: too narrow");
+            assert!(tail(lower + 1) > 1 << count, "{count}: wider than needed");
+        }
+    }
+
+    #[test]
+    fn huge_numbers_of_values_have_ranks() {
+        let (lower, upper) = interval_ranks(10_000).expect("6 or more");
+        // The normal approximation: n/2 - 0.98 sqrt(n).
+        assert!((4898..=4904).contains(&lower), "{lower}");
+        assert_eq!(lower + upper, 10_001);
+    }
+
+    #[test]
+    fn estimates() {
+        assert_eq!(Estimate::of(&[]), None);
+        assert_eq!(Estimate::of(&[f64::NAN]), None);
+        let one = Estimate::of(&[2.0]).expect("one value");
+        assert_eq!((one.median, one.low, one.high, one.rounds, one.interval), (2.0, 2.0, 2.0, 1, IntervalKind::Range));
+        let five = Estimate::of(&[5.0, 1.0, 4.0, 2.0, 3.0]).expect("five values");
+        assert_eq!((five.median, five.low, five.high, five.interval), (3.0, 1.0, 5.0, IntervalKind::Range));
+        let nine = Estimate::of(&[9.0, 1.0, 8.0, 2.0, 7.0, 3.0, 6.0, 4.0, 5.0]).expect("nine values");
+        assert_eq!((nine.median, nine.low, nine.high, nine.rounds), (5.0, 2.0, 8.0, 9));
+        assert_eq!(nine.interval, IntervalKind::OrderStatistic95);
+        let ties = Estimate::of(&[1.0; 7]).expect("seven values");
+        assert_eq!((ties.median, ties.low, ties.high, ties.relative_half_width()), (1.0, 1.0, 1.0, 0.0));
+    }
+
+    #[test]
+    fn half_width_of_a_zero_median_is_infinite() {
+        let zero = Estimate::of(&[0.0, 0.0, 1.0]).expect("three values");
+        assert!(zero.relative_half_width().is_infinite());
+    }
+
+    /// Coverage over simulated rounds of a skewed distribution, as throughputs are: between 95 and 99 %.
+    #[test]
+    fn coverage_is_between_95_and_99_percent() {
+        const TRIALS: u32 = 20_000;
+        for count in [6_usize, 9, 12, 16, 21, 28, 37, 49, 60] {
+            let mut random = fastrand::Rng::with_seed(7 + count as u64);
+            let mut covered = 0_u32;
+            for _ in 0..TRIALS {
+                let values: Vec<f64> = (0..count).map(|_| -(1.0 - random.f64()).ln()).collect();
+                let estimate = Estimate::of(&values).expect("values");
+                covered += u32::from((estimate.low..=estimate.high).contains(&std::f64::consts::LN_2));
+            }
+            let share = f64::from(covered) / f64::from(TRIALS);
+            // Three standard errors of a share near 0.95 are 0.005.
+            assert!((0.945..=0.99).contains(&share), "{count} rounds: {share}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ends_enclose_the_median_and_order_does_not_matter(
+            mut values in proptest::collection::vec(-1e9..1e9_f64, 1..80), seed: u64,
+        ) {
+            let estimate = Estimate::of(&values).expect("values");
+            prop_assert!(estimate.low <= estimate.median && estimate.median <= estimate.high);
+            prop_assert_eq!(estimate.rounds as usize, values.len());
+            prop_assert_eq!(estimate.is_interval(), values.len() >= FEWEST_ROUNDS);
+            fastrand::Rng::with_seed(seed).shuffle(&mut values);
+            prop_assert_eq!(Estimate::of(&values), Some(estimate));
+        }
+
+        #[test]
+        fn never_panics(values in proptest::collection::vec(any::<f64>(), 0..80)) {
+            if let Some(estimate) = Estimate::of(&values) {
+                prop_assert!(estimate.median.is_finite() && estimate.low.is_finite() && estimate.high.is_finite());
+            }
+        }
     }
 }

@@ -55,4 +55,16 @@ impl Window {
     pub fn cores_used(&self) -> Option<f64> {
         self.workers_cpu_s.map(|cpu_s| cpu_s / self.wall_s)
     }
+
+    /// Units per CPU second of the workers; `None` where they used no CPU time that could be measured.
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    pub fn units_per_cpu_sec(&self) -> Option<f64> {
+        self.workers_cpu_s.filter(|&cpu_s| cpu_s > 0.0).map(|cpu_s| self.units as f64 / cpu_s)
+    }
+
+    /// How often the GIL went to another thread, per second.
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    pub fn gil_switches_per_sec(&self) -> Option<f64> {
+        self.gil_switches.map(|switches| switches as f64 / self.wall_s)
+    }
 }

@@ -1,0 +1,196 @@
+//! From results to a figure.
+
+use super::{Axis, AxisChoice, AxisScale, CurveRole, Metric, Panel, PlotCurve, PlotPoint, PlotSpec};
+use crate::model::prediction::Prediction;
+use crate::model::results::{Point, Results};
+use crate::model::series::SeriesKey;
+use crate::model::statistics::Estimate;
+use crate::model::table::CEILING_LABEL;
+use crate::model::workload::Bound;
+
+/// One experiment of a figure.
+#[derive(Debug, Clone, Copy)]
+pub struct PlotInput<'a> {
+    /// The experiment's id.
+    pub experiment: &'a str,
+    /// The title above its panel.
+    pub title: &'a str,
+    /// What limits its workload, which decides where the ceiling is a limit.
+    pub bound: Bound,
+    /// What was measured.
+    pub results: &'a Results,
+    /// What the learner expected.
+    pub prediction: Option<&'a Prediction>,
+    /// Results recorded elsewhere, drawn behind the others.
+    pub reference: Option<&'a Results>,
+}
+
+/// What a figure shows of its experiments.
+#[derive(Debug, Clone, Copy)]
+pub struct PlotOptions<'a> {
+    /// The figure's title.
+    pub title: &'a str,
+    /// What is on the y axes.
+    pub metric: Metric,
+    /// Linear or logarithmic.
+    pub axes: AxisChoice,
+    /// Machine, interpreter, date and precision, in one line.
+    pub provenance: &'a str,
+}
+
+/// The figure of one experiment, or of several side by side.
+///
+/// All panels share the x axis; they share the y axis too, except for throughput, whose units differ between workloads.
+/// Points that are unknown are left out, and so are curves without points.
+///
+/// The ceiling is drawn where it is a limit, and only there:
+/// - cores used: always, since no workload gets more cores than the machine gives;
+/// - speedup and efficiency: for CPU-bound workloads. One that also waits may go beyond it, and one that only waits has
+///   nothing to do with it;
+/// - throughput: never, since its units are those of count-primes.
+///
+/// A prediction is a speedup, so that it is drawn with speedup and efficiency.
+pub fn specify(inputs: &[PlotInput<'_>], options: PlotOptions<'_>) -> PlotSpec {
+    let curves: Vec<Vec<PlotCurve>> = inputs.iter().map(|input| curves_of(input, options.metric)).collect();
+    let x = x_axis(curves.iter().flatten(), options.axes);
+    let shared_y = y_axis(curves.iter().flatten(), options);
+    let panels = inputs
+        .iter()
+        .zip(curves)
+        .map(|(input, curves)| Panel {
+            experiment: input.experiment.to_owned(),
+            title: input.title.to_owned(),
+            x: x.clone(),
+            y: if options.metric == Metric::Throughput { y_axis(curves.iter(), options) } else { shared_y.clone() },
+            curves,
+        })
+        .collect();
+    PlotSpec {
+        title: options.title.to_owned(),
+        metric: options.metric,
+        panels,
+        provenance: options.provenance.to_owned(),
+    }
+}
+
+impl Metric {
+    /// The value of this metric at a point, if it is known.
+    pub fn of(self, point: &Point) -> Option<&Estimate> {
+        match self {
+            Self::Throughput => Some(&point.throughput_per_sec),
+            Self::Speedup => point.speedup.as_ref(),
+            Self::Efficiency => point.efficiency.as_ref(),
+            Self::CoresUsed => point.cores_used.as_ref(),
+        }
+    }
+
+    /// Whether the ceiling is a limit for a workload in this metric.
+    pub fn has_ceiling(self, bound: Bound) -> bool {
+        match self {
+            Self::CoresUsed => true,
+            Self::Speedup | Self::Efficiency => bound == Bound::Cpu,
+            Self::Throughput => false,
+        }
+    }
+}
+
+fn curves_of(input: &PlotInput<'_>, metric: Metric) -> Vec<PlotCurve> {
+    let mut curves = Vec::new();
+    if metric.has_ceiling(input.bound) {
+        curves.push(PlotCurve {
+            name: CEILING_LABEL.to_owned(),
+            role: CurveRole::Ceiling,
+            points: points_of(&input.results.ceiling, metric),
+        });
+    }
+    if let Some(reference) = input.reference {
+        curves.extend(reference.series.iter().map(|series| PlotCurve {
+            name: format!("{}, recorded", series.key.label()),
+            role: CurveRole::Reference,
+            points: points_of(&series.points, metric),
+        }));
+    }
+    for (index, series) in input.results.series.iter().enumerate() {
+        curves.push(PlotCurve {
+            name: series.key.label(),
+            role: role_of(input.results, index, &series.key),
+            points: points_of(&series.points, metric),
+        });
+    }
+    if let Some(prediction) = input.prediction {
+        curves.push(PlotCurve {
+            name: "Your prediction".to_owned(),
+            role: CurveRole::Prediction,
+            points: predicted(prediction, metric),
+        });
+    }
+    curves.retain(|curve| !curve.points.is_empty());
+    curves
+}
+
+/// The role of the series at `index`: which one of its engine it is.
+fn role_of(results: &Results, index: usize, key: &SeriesKey) -> CurveRole {
+    let variant = results.series.iter().take(index).filter(|earlier| earlier.key.engine == key.engine).count();
+    CurveRole::Measured { engine: key.engine, variant }
+}
+
+fn points_of(points: &[Point], metric: Metric) -> Vec<PlotPoint> {
+    let drawn = |point: &Point| {
+        let estimate = metric.of(point)?;
+        let whole = estimate.median.is_finite() && estimate.low.is_finite() && estimate.high.is_finite();
+        whole.then(|| PlotPoint {
+            x: point.threads.as_f64(),
+            y: estimate.median,
+            interval: (estimate.rounds > 1).then_some((estimate.low, estimate.high)),
+            rounds: Some(estimate.rounds),
+        })
+    };
+    points.iter().filter_map(drawn).collect()
+}
+
+fn predicted(prediction: &Prediction, metric: Metric) -> Vec<PlotPoint> {
+    let value = |threads: f64, speedup: f64| match metric {
+        Metric::Speedup => Some(speedup),
+        Metric::Efficiency => Some(speedup / threads),
+        Metric::Throughput | Metric::CoresUsed => None,
+    };
+    let points = prediction.points.iter().filter_map(|(threads, speedup)| {
+        let x = threads.as_f64();
+        let y = value(x, *speedup).filter(|y| y.is_finite())?;
+        Some(PlotPoint { x, y, interval: None, rounds: None })
+    });
+    points.collect()
+}
+
+fn x_axis<'a>(curves: impl Iterator<Item = &'a PlotCurve>, choice: AxisChoice) -> Axis {
+    let (least, greatest) = ends(curves.flat_map(|curve| &curve.points).map(|point| point.x)).unwrap_or((1.0, 8.0));
+    Axis::of_thread_counts(least, greatest, choice.scale(least, greatest))
+}
+
+fn y_axis<'a>(curves: impl Iterator<Item = &'a PlotCurve>, options: PlotOptions<'_>) -> Axis {
+    let values = curves.flat_map(|curve| &curve.points).flat_map(|point| {
+        let (low, high) = point.interval.unwrap_or((point.y, point.y));
+        [low, point.y, high]
+    });
+    // Linear axes reach at least this far, so that noise around 1 never fills the panel.
+    let (least, greatest) = ends(values).unwrap_or((0.0, 1.0));
+    let metric = options.metric;
+    let scale = match metric {
+        Metric::Throughput | Metric::Speedup => options.axes.scale(least, greatest),
+        Metric::Efficiency | Metric::CoresUsed => AxisScale::Linear,
+    };
+    let reach = match (metric, scale) {
+        (Metric::Speedup, _) => 2.0,
+        (Metric::Efficiency | Metric::CoresUsed, _) => 1.0,
+        (Metric::Throughput, _) => 0.0,
+    };
+    Axis::of_values(metric.axis_label(), least, greatest.max(reach), scale)
+}
+
+/// The least and greatest of some values.
+fn ends(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    values.fold(None, |ends, value| {
+        let (least, greatest) = ends.unwrap_or((value, value));
+        Some((value.min(least), value.max(greatest)))
+    })
+}
