@@ -9,6 +9,7 @@ use crate::model::window::Window;
 use crate::model::workload::Workload;
 
 pub mod cancel;
+pub mod fold;
 pub mod message;
 
 use cancel::CancelFlag;

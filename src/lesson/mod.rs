@@ -1,5 +1,7 @@
 //! Lesson files: TOML front matter, then Markdown; parsed in two steps, raw then checked.
 
+pub mod plan;
+
 use std::path::PathBuf;
 
 use crate::model::claim::Claim;

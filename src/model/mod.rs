@@ -11,6 +11,7 @@ pub mod plot;
 pub mod prediction;
 pub mod record;
 pub mod results;
+pub mod run;
 pub mod scaling;
 pub mod series;
 pub mod statistics;

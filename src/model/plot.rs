@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::series::EngineKind;
 
 mod axis;
+mod of_record;
 mod specify;
 mod style;
 

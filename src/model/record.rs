@@ -10,7 +10,7 @@ use super::prediction::Prediction;
 use super::results::Results;
 use super::stopping::Precision;
 use super::warning::Warning;
-use super::workload::WorkloadKind;
+use super::workload::{Bound, Workload, WorkloadKind};
 
 /// The number in `format` that this program writes and reads.
 pub const FORMAT: u32 = 1;
@@ -79,6 +79,17 @@ pub struct ExperimentRecord {
     pub prediction: Option<Prediction>,
     /// What makes this experiment less trustworthy.
     pub warnings: Vec<WarningRecord>,
+}
+
+impl ExperimentRecord {
+    /// What limits its workload with the parameters it ran with.
+    pub fn bound(&self) -> Bound {
+        let workload = self.parameters.iter().fold(Workload::new(self.workload), |workload, (name, value)| {
+            let unchanged = workload.clone();
+            workload.with(name, *value).unwrap_or(unchanged)
+        });
+        workload.bound()
+    }
 }
 
 /// A warning with its sentence, for readers of the JSON that know no types.

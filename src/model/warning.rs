@@ -97,6 +97,17 @@ pub enum Warning {
     },
 }
 
+impl Warning {
+    /// Whether `newer` says the same thing anew, so that this one need not be shown any more.
+    pub fn is_superseded_by(&self, newer: &Self) -> bool {
+        match (self, newer) {
+            (Self::ServerBusy { threads, .. }, Self::ServerBusy { threads: newer, .. }) => threads == newer,
+            (Self::SeriesFailed { series, .. }, Self::SeriesFailed { series: newer, .. }) => series == newer,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(newer),
+        }
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let percent = |share: f64| share * 100.0;

