@@ -10,6 +10,7 @@ use crate::model::workload::Workload;
 
 pub mod cancel;
 pub mod fold;
+pub mod gil;
 pub mod message;
 
 use cancel::CancelFlag;

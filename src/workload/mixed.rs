@@ -10,7 +10,7 @@ use super::{Context, NoGil, StopSignal, Unit, UnitEnd, WaitEnd};
 const NUMBERS: std::ops::Range<u32> = 2..1000;
 
 /// Numbers tried between two looks at the stop signal: 5 to 40 µs of work.
-const CHUNK: u32 = 256;
+const CHUNK: u64 = 256;
 
 /// Computes, then sleeps. The computing part is a fixed amount of work, not of time: with several threads it takes as long as it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,27 +54,55 @@ impl Compute {
     }
 }
 
+impl Compute {
+    /// Computes to the end, whatever stop signal there is: for work of a few microseconds.
+    pub fn finish(self, context: &mut impl Context) {
+        black_box(Numbers::default().primes_among(self.numbers, context));
+    }
+}
+
 impl Unit for Compute {
     fn run(&mut self, context: &mut impl Context, stop: &StopSignal) -> UnitEnd {
-        let mut primes = 0_u64;
+        let mut numbers = Numbers::default();
+        let mut primes = 0;
         let mut left = self.numbers;
-        let mut number = NUMBERS.start;
         while left > 0 {
             if stop.is_raised() {
                 return UnitEnd::Interrupted;
             }
-            for _ in 0..left.min(u64::from(CHUNK)) {
-                primes += u64::from(is_prime(number));
-                context.poll();
-                number += 1;
-                if number == NUMBERS.end {
-                    number = NUMBERS.start;
-                }
-            }
-            left = left.saturating_sub(u64::from(CHUNK));
+            let chunk = left.min(CHUNK);
+            primes += numbers.primes_among(chunk, context);
+            left -= chunk;
         }
         black_box(primes);
         if stop.is_raised() { UnitEnd::Interrupted } else { UnitEnd::Done }
+    }
+}
+
+/// The numbers to try, over and over.
+struct Numbers {
+    next: u32,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self { next: NUMBERS.start }
+    }
+}
+
+impl Numbers {
+    /// Tries the next `count` of them.
+    fn primes_among(&mut self, count: u64, context: &mut impl Context) -> u64 {
+        let mut primes = 0;
+        for _ in 0..count {
+            primes += u64::from(is_prime(self.next));
+            context.poll();
+            self.next += 1;
+            if self.next == NUMBERS.end {
+                self.next = NUMBERS.start;
+            }
+        }
+        primes
     }
 }
 

@@ -1,0 +1,194 @@
+//! One worker's view of the GIL: when it takes it, looks at it and lets go.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::model::units::ThreadCount;
+use crate::workload::Context;
+use crate::workload::mixed::{Compute, Speed};
+
+use super::hold::Holds;
+use super::lock::Gil;
+
+/// What CPython computes between two blocking calls of a loop that does nothing else: returning from the one, jumping back, calling
+/// the other. With it a thread that waits often lets others get at the GIL as rarely as one in CPython does.
+const WORK_BETWEEN_CALLS: Duration = Duration::from_micros(20);
+
+/// A worker under the GIL.
+#[derive(Debug)]
+pub struct GilContext {
+    gil: Arc<Gil>,
+    worker: usize,
+    between_calls: Compute,
+    holds: Holds,
+    held_from: Option<Instant>,
+}
+
+impl GilContext {
+    /// Worker number `worker` (from 0) of `threads`, on a machine that computes at `speed`.
+    pub fn new(gil: Arc<Gil>, worker: usize, threads: ThreadCount, speed: Speed) -> Self {
+        Self {
+            gil,
+            worker,
+            between_calls: Compute::lasting(WORK_BETWEEN_CALLS, speed),
+            holds: Holds::for_one_of(threads),
+            held_from: None,
+        }
+    }
+
+    /// When it held the lock.
+    pub fn into_holds(mut self) -> Holds {
+        std::mem::take(&mut self.holds)
+    }
+
+    fn take(&mut self) {
+        self.gil.take(self.worker);
+        self.held_from = Some(Instant::now());
+    }
+
+    fn drop_held(&mut self) {
+        if let Some(from) = self.held_from.take() {
+            self.holds.note(from, Instant::now());
+            self.gil.drop_held(self.worker);
+        }
+    }
+
+    #[cold]
+    fn switch(&mut self) {
+        self.drop_held();
+        self.take();
+    }
+}
+
+impl Context for GilContext {
+    fn enter(&mut self) {
+        self.take();
+    }
+
+    #[inline]
+    fn poll(&mut self) {
+        if self.gil.drop_requested() {
+            self.switch();
+        }
+    }
+
+    fn blocking<R>(&mut self, wait: impl FnOnce() -> R) -> R {
+        self.drop_held();
+        let result = wait();
+        self.take();
+        let work = self.between_calls;
+        work.finish(self);
+        result
+    }
+
+    fn leave(&mut self) {
+        self.drop_held();
+    }
+}
+
+/// A worker that panics lets go, so that the others can end.
+impl Drop for GilContext {
+    fn drop(&mut self) {
+        self.drop_held();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+
+    use crate::workload::primes::CountPrimes;
+    use crate::workload::wait::Wait;
+    use crate::workload::{StopSignal, Unit, UnitEnd};
+
+    use super::super::hold;
+    use super::*;
+
+    const SPEED: Speed = Speed { numbers_per_sec: 1e7 };
+
+    /// Runs a unit on each of `count` workers until each has done `units`; gives the timeline.
+    fn run<U: Unit + Copy + Sync>(gil: &Arc<Gil>, count: usize, units: usize, unit: U) -> Vec<hold::Holds> {
+        let threads = ThreadCount::clamped(count);
+        let stop = StopSignal::new();
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..count)
+                .map(|worker| {
+                    let mut context = GilContext::new(Arc::clone(gil), worker, threads, SPEED);
+                    let (stop, mut unit) = (&stop, unit);
+                    scope.spawn(move || {
+                        stop.enlist();
+                        context.enter();
+                        for _ in 0..units {
+                            assert_eq!(unit.run(&mut context, stop), UnitEnd::Done);
+                        }
+                        context.leave();
+                        context
+                    })
+                })
+                .collect();
+            workers.into_iter().map(|worker| worker.join().expect("no worker panics").into_holds()).collect()
+        })
+    }
+
+    #[track_caller]
+    fn check_exclusive(holds: &[hold::Holds], began: Instant) -> usize {
+        let slices = hold::timeline(holds, began, Instant::now()).slices;
+        for pair in slices.windows(2) {
+            assert!(pair[0].to_ns <= pair[1].from_ns, "two workers held it at once: {pair:?}");
+        }
+        slices.len()
+    }
+
+    #[test]
+    fn computing_workers_take_turns() {
+        let gil = Arc::new(Gil::new(50));
+        let began = Instant::now();
+        let holds = run(&gil, 4, 50, CountPrimes { limit: 1000 });
+        assert!(check_exclusive(&holds, began) >= 4);
+        assert!(gil.switches() >= 4);
+    }
+
+    #[test]
+    fn waiting_workers_hold_it_only_between_their_waits() {
+        let gil = Arc::new(Gil::new(5000));
+        let began = Instant::now();
+        let holds = run(&gil, 4, 5, Wait { duration: Duration::from_millis(1) });
+        // Entering, and once after each of five waits.
+        assert_eq!(check_exclusive(&holds, began), 4 * 6);
+    }
+
+    #[test]
+    fn nobody_holds_it_during_a_blocking_call() {
+        let gil = Arc::new(Gil::new(5000));
+        let mut waiting = GilContext::new(Arc::clone(&gil), 0, ThreadCount::clamped(2), SPEED);
+        let mut other = GilContext::new(Arc::clone(&gil), 1, ThreadCount::clamped(2), SPEED);
+        let value = AtomicUsize::new(0);
+        waiting.enter();
+        let result = waiting.blocking(|| {
+            other.enter();
+            value.store(7, Ordering::Relaxed);
+            other.leave();
+            value.load(Ordering::Relaxed)
+        });
+        waiting.leave();
+        assert_eq!((result, gil.switches()), (7, 3));
+    }
+
+    #[test]
+    fn a_worker_that_panics_lets_go() {
+        let gil = Arc::new(Gil::new(5000));
+        let mut context = GilContext::new(Arc::clone(&gil), 0, ThreadCount::ONE, SPEED);
+        let panicked = thread::scope(|scope| {
+            scope
+                .spawn(move || {
+                    context.enter();
+                    panic!("a worker that panics, on purpose");
+                })
+                .join()
+        });
+        assert!(panicked.is_err());
+        gil.take(1);
+        gil.drop_held(1);
+    }
+}

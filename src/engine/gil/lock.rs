@@ -1,0 +1,113 @@
+//! The protocol of CPython's GIL, as `Python/ceval_gil.c` of 3.11 and 3.12 has it.
+//!
+//! 3.13 and 3.14 differ only in keeping the drop request as one bit for each thread instead of one flag.
+
+use std::time::Duration;
+
+use crossbeam_utils::CachePadded;
+
+use super::monitor::{Flag, Monitor, Number, Primitives, System, Woken};
+
+/// The lock on the operating system's primitives.
+pub type Gil = GilLock<System>;
+
+/// A global interpreter lock: at most one thread holds it; a thread that wants it asks the holder to let go after the switch
+/// interval, and a holder that was asked does not come back before another thread has had its turn.
+pub struct GilLock<P: Primitives> {
+    interval: Duration,
+    /// Read at every poll of the holder; apart from what waiters write.
+    drop_request: CachePadded<P::Flag>,
+    /// CPython's `mutex` and `cond`: guards `locked` and `switch_number`, and is where threads wait for the lock.
+    free: P::Monitor,
+    locked: P::Flag,
+    switch_number: P::Number,
+    /// CPython's `switch_mutex` and `switch_cond`: where a thread that was made to let go waits for the next to take over.
+    switched: P::Monitor,
+    /// The thread that held the lock last, plus one; 0 for none.
+    last_holder: P::Number,
+}
+
+impl<P: Primitives> GilLock<P> {
+    /// A free lock. A thread waits for `interval_us` microseconds (at least 1) before it asks the holder to let go.
+    pub fn new(interval_us: u32) -> Self {
+        Self {
+            interval: Duration::from_micros(u64::from(interval_us.max(1))),
+            drop_request: CachePadded::new(P::Flag::lowered()),
+            free: P::Monitor::new(),
+            locked: P::Flag::lowered(),
+            switch_number: P::Number::zero(),
+            switched: P::Monitor::new(),
+            last_holder: P::Number::zero(),
+        }
+    }
+
+    /// How often the lock has gone to another thread than its last holder so far.
+    pub fn switches(&self) -> usize {
+        self.switch_number.get()
+    }
+
+    /// Takes the lock, as the thread numbered `me` (CPython: `take_gil`). The thread must not hold it.
+    pub fn take(&self, me: usize) {
+        let mut guard = self.free.lock();
+        while self.locked.get() {
+            let saved = self.switch_number.get();
+            let woken;
+            (guard, woken) = self.free.wait_timeout(guard, self.interval);
+            // A whole interval without a switch: time to ask.
+            if woken == Woken::TimedOut && self.locked.get() && self.switch_number.get() == saved {
+                self.drop_request.set(true);
+            }
+        }
+        let switched_guard = self.switched.lock();
+        self.locked.set(true);
+        if self.last_holder.get() != me + 1 {
+            self.last_holder.set(me + 1);
+            self.switch_number.set(self.switch_number.get().wrapping_add(1));
+        }
+        self.switched.signal();
+        drop(switched_guard);
+        self.drop_request.set(false);
+        drop(guard);
+    }
+
+    /// Lets go of the lock (CPython: `drop_gil`). The thread numbered `me` must hold it.
+    ///
+    /// Wakes one waiter but hands nothing over: any thread may take the lock next, except that a thread which was asked to let go
+    /// waits here until another has taken it (CPython: `FORCE_SWITCHING`).
+    pub fn drop_held(&self, me: usize) {
+        debug_assert!(self.locked.get(), "letting go of a lock that nobody holds");
+        self.last_holder.set(me + 1);
+        let guard = self.free.lock();
+        self.locked.set(false);
+        self.free.signal();
+        drop(guard);
+        if self.drop_request.get() {
+            let mut guard = self.switched.lock();
+            if self.last_holder.get() == me + 1 {
+                self.drop_request.set(false);
+                guard = self.switched.wait(guard);
+            }
+            drop(guard);
+        }
+    }
+
+    /// Whether the holder was asked to let go: what CPython's interpreter loop looks at (`eval_breaker`) at function entry, at a
+    /// backward jump and after a call.
+    #[inline]
+    pub fn drop_requested(&self) -> bool {
+        self.drop_request.get()
+    }
+}
+
+impl<P: Primitives> std::fmt::Debug for GilLock<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GilLock")
+            .field("interval", &self.interval)
+            .field("locked", &self.locked.get())
+            .field("switches", &self.switches())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,219 @@
+//! The lock under a scheduler that tries many interleavings, and under real threads.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use shuttle::rand::{Rng, thread_rng};
+
+use super::super::monitor::{Flag, Monitor, Number, Primitives, Woken};
+use super::{Gil, GilLock};
+
+/// Primitives whose every step the scheduler of `shuttle` decides.
+struct Scheduled;
+
+struct ScheduledMonitor {
+    mutex: shuttle::sync::Mutex<()>,
+    condition: shuttle::sync::Condvar,
+}
+
+impl Primitives for Scheduled {
+    type Monitor = ScheduledMonitor;
+    type Flag = shuttle::sync::atomic::AtomicBool;
+    type Number = shuttle::sync::atomic::AtomicUsize;
+}
+
+impl Monitor for ScheduledMonitor {
+    type Guard<'a> = shuttle::sync::MutexGuard<'a, ()>;
+
+    fn new() -> Self {
+        Self { mutex: shuttle::sync::Mutex::new(()), condition: shuttle::sync::Condvar::new() }
+    }
+
+    fn lock(&self) -> Self::Guard<'_> {
+        self.mutex.lock().expect("no thread panics")
+    }
+
+    fn wait<'a>(&'a self, guard: Self::Guard<'a>) -> Self::Guard<'a> {
+        self.condition.wait(guard).expect("no thread panics")
+    }
+
+    /// Times out, or waits for a signal as long as it takes: a lost signal is then a deadlock, which `shuttle` reports.
+    fn wait_timeout<'a>(&'a self, guard: Self::Guard<'a>, _timeout: Duration) -> (Self::Guard<'a>, Woken) {
+        if thread_rng().gen_bool(0.5) {
+            drop(guard);
+            shuttle::thread::yield_now();
+            (self.lock(), Woken::TimedOut)
+        } else {
+            (self.wait(guard), Woken::Signalled)
+        }
+    }
+
+    fn signal(&self) {
+        self.condition.notify_one();
+    }
+}
+
+impl Flag for shuttle::sync::atomic::AtomicBool {
+    fn lowered() -> Self {
+        Self::new(false)
+    }
+    fn get(&self) -> bool {
+        self.load(Ordering::SeqCst)
+    }
+    fn set(&self, value: bool) {
+        self.store(value, Ordering::SeqCst);
+    }
+}
+
+impl Number for shuttle::sync::atomic::AtomicUsize {
+    fn zero() -> Self {
+        Self::new(0)
+    }
+    fn get(&self) -> usize {
+        self.load(Ordering::SeqCst)
+    }
+    fn set(&self, value: usize) {
+        self.store(value, Ordering::SeqCst);
+    }
+}
+
+/// Runs `worker` on each of `threads` scheduled threads, over many interleavings of two kinds.
+fn interleave(threads: usize, worker: fn(&GilLock<Scheduled>, usize, &shuttle::sync::atomic::AtomicBool)) {
+    let scenario = move || {
+        let lock = Arc::new(GilLock::<Scheduled>::new(5000));
+        let inside = Arc::new(shuttle::sync::atomic::AtomicBool::new(false));
+        let workers: Vec<_> = (0..threads)
+            .map(|me| {
+                let (lock, inside) = (Arc::clone(&lock), Arc::clone(&inside));
+                shuttle::thread::spawn(move || worker(&lock, me, &inside))
+            })
+            .collect();
+        for worker in workers {
+            worker.join().expect("no thread panics");
+        }
+        assert!(!lock.locked.get(), "it is held after everyone let go");
+    };
+    shuttle::check_random(scenario, 2000);
+    shuttle::check_pct(scenario, 2000, 3);
+}
+
+/// Some steps of an interpreter loop: each looks whether the lock is to be handed on.
+fn compute(lock: &GilLock<Scheduled>, me: usize, inside: &shuttle::sync::atomic::AtomicBool, steps: usize) {
+    for _ in 0..steps {
+        assert!(!inside.swap(true, Ordering::SeqCst), "two threads hold it");
+        shuttle::thread::yield_now();
+        inside.store(false, Ordering::SeqCst);
+        if lock.drop_requested() {
+            let before = lock.switches();
+            lock.drop_held(me);
+            lock.take(me);
+            // One switch away from me, one back: whoever was asked to let go does not simply go on.
+            assert!(lock.switches() >= before + 2, "no other thread had its turn");
+        }
+    }
+}
+
+#[test]
+fn computing_threads_exclude_each_other_and_all_have_their_turn() {
+    interleave(3, |lock, me, inside| {
+        lock.take(me);
+        compute(lock, me, inside, 4);
+        lock.drop_held(me);
+    });
+}
+
+#[test]
+fn blocking_threads_exclude_each_other_and_none_sleeps_for_ever() {
+    interleave(3, |lock, me, inside| {
+        lock.take(me);
+        for _ in 0..3 {
+            compute(lock, me, inside, 1);
+            lock.drop_held(me);
+            shuttle::thread::yield_now();
+            lock.take(me);
+        }
+        lock.drop_held(me);
+    });
+}
+
+#[test]
+fn a_blocking_thread_comes_back_beside_a_computing_one() {
+    interleave(2, |lock, me, inside| {
+        lock.take(me);
+        if me == 0 {
+            compute(lock, me, inside, 8);
+        } else {
+            for _ in 0..2 {
+                lock.drop_held(me);
+                shuttle::thread::yield_now();
+                lock.take(me);
+                compute(lock, me, inside, 1);
+            }
+        }
+        lock.drop_held(me);
+    });
+}
+
+#[test]
+fn real_threads_exclude_each_other() {
+    const ROUNDS: usize = 3000;
+    for threads in [2, 8] {
+        let (lock, total) = (Gil::new(1), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            for me in 0..threads {
+                let (lock, total) = (&lock, &total);
+                scope.spawn(move || {
+                    lock.take(me);
+                    for round in 0..ROUNDS {
+                        // Loses updates unless the lock excludes the others, and is long enough for them to try.
+                        let seen = total.load(Ordering::Relaxed);
+                        std::hint::black_box((0..100).fold(seen, |sum, step| std::hint::black_box(sum ^ step)));
+                        total.store(seen + 1, Ordering::Relaxed);
+                        if round % 10 == me % 10 || lock.drop_requested() {
+                            lock.drop_held(me);
+                            lock.take(me);
+                        }
+                    }
+                    lock.drop_held(me);
+                });
+            }
+        });
+        assert_eq!(total.load(Ordering::Relaxed), threads * ROUNDS, "with {threads} threads");
+    }
+}
+
+#[test]
+fn a_thread_that_never_blocks_is_made_to_switch() {
+    // Each thread computes until the other has had the lock ten times: without forced switches this would never end.
+    let (lock, turns) = (Gil::new(100), [AtomicUsize::new(0), AtomicUsize::new(0)]);
+    thread::scope(|scope| {
+        for me in 0..2 {
+            let (lock, turns) = (&lock, &turns);
+            scope.spawn(move || {
+                lock.take(me);
+                turns[me].fetch_add(1, Ordering::Relaxed);
+                while turns[1 - me].load(Ordering::Relaxed) < 10 {
+                    if lock.drop_requested() {
+                        lock.drop_held(me);
+                        lock.take(me);
+                        turns[me].fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+                lock.drop_held(me);
+            });
+        }
+    });
+    assert!(lock.switches() >= 19, "{} switches", lock.switches());
+}
+
+#[test]
+fn taking_it_again_is_no_switch() {
+    let lock = Gil::new(5000);
+    for (me, switches) in [(0, 1), (0, 1), (1, 2), (1, 2), (0, 3)] {
+        lock.take(me);
+        lock.drop_held(me);
+        assert_eq!(lock.switches(), switches);
+    }
+}

@@ -1,0 +1,13 @@
+//! The GIL model: threads of the operating system that take turns as those of CPython do.
+//!
+//! [`lock`] is CPython's protocol on [`monitor`]'s primitives, [`context`] one worker's view of it, and [`hold`] the record of who
+//! held the lock when.
+
+pub mod context;
+pub mod hold;
+pub mod lock;
+pub mod monitor;
+#[cfg(all(unix, not(target_vendor = "apple")))]
+pub mod pthread;
+#[cfg(any(test, not(all(unix, not(target_vendor = "apple")))))]
+pub mod std_monitor;

@@ -1,0 +1,145 @@
+//! pthread's mutex and condition variable on the monotonic clock: what CPython's GIL stands on (`Python/condvar.h`).
+
+#![expect(unsafe_code, reason = "the only way to pthread's own queueing, which decides how a convoy behaves")]
+
+use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
+use std::time::Duration;
+
+use super::monitor::{Monitor, Woken};
+
+/// A pthread mutex with its condition variable.
+pub struct PthreadMonitor {
+    // Boxed, since neither may move once it is initialised.
+    inner: Box<Inner>,
+}
+
+struct Inner {
+    mutex: UnsafeCell<libc::pthread_mutex_t>,
+    condition: UnsafeCell<libc::pthread_cond_t>,
+}
+
+// SAFETY: pthread mutexes and condition variables are made to be used by several threads at once, through pointers; nothing
+// else lies in the cells.
+unsafe impl Send for PthreadMonitor {}
+// SAFETY: as above.
+unsafe impl Sync for PthreadMonitor {}
+
+/// Holds the mutex of a [`PthreadMonitor`].
+pub struct Guard<'a> {
+    monitor: &'a PthreadMonitor,
+    // pthread wants the thread that locked to unlock: a guard must not be sent.
+    _not_send: std::marker::PhantomData<*const ()>,
+}
+
+impl PthreadMonitor {
+    fn mutex(&self) -> *mut libc::pthread_mutex_t {
+        self.inner.mutex.get()
+    }
+
+    fn condition(&self) -> *mut libc::pthread_cond_t {
+        self.inner.condition.get()
+    }
+}
+
+impl Monitor for PthreadMonitor {
+    type Guard<'a> = Guard<'a>;
+
+    fn new() -> Self {
+        let inner = Box::new(Inner {
+            mutex: UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER),
+            condition: UnsafeCell::new(libc::PTHREAD_COND_INITIALIZER),
+        });
+        let mut attributes = MaybeUninit::<libc::pthread_condattr_t>::uninit();
+        // SAFETY: `attributes` is initialised by the first call before the others read it, and destroyed by the last. The
+        // condition variable is at its final address, nobody uses it yet, and a statically initialised one may be initialised anew.
+        unsafe {
+            succeeded("pthread_condattr_init", libc::pthread_condattr_init(attributes.as_mut_ptr()));
+            let clock = libc::pthread_condattr_setclock(attributes.as_mut_ptr(), libc::CLOCK_MONOTONIC);
+            succeeded("pthread_condattr_setclock", clock);
+            succeeded("pthread_cond_init", libc::pthread_cond_init(inner.condition.get(), attributes.as_ptr()));
+            succeeded("pthread_condattr_destroy", libc::pthread_condattr_destroy(attributes.as_mut_ptr()));
+        }
+        Self { inner }
+    }
+
+    fn lock(&self) -> Guard<'_> {
+        // SAFETY: the mutex is initialised and at its final address.
+        succeeded("pthread_mutex_lock", unsafe { libc::pthread_mutex_lock(self.mutex()) });
+        Guard { monitor: self, _not_send: std::marker::PhantomData }
+    }
+
+    fn wait<'a>(&'a self, guard: Guard<'a>) -> Guard<'a> {
+        debug_assert!(std::ptr::eq(self, guard.monitor), "a guard of another monitor");
+        // SAFETY: both are initialised and at their final addresses, and `guard` shows that this thread holds the mutex.
+        succeeded("pthread_cond_wait", unsafe { libc::pthread_cond_wait(self.condition(), self.mutex()) });
+        guard
+    }
+
+    fn wait_timeout<'a>(&'a self, guard: Guard<'a>, timeout: Duration) -> (Guard<'a>, Woken) {
+        debug_assert!(std::ptr::eq(self, guard.monitor), "a guard of another monitor");
+        let deadline = monotonic_after(timeout);
+        // SAFETY: as in `wait`; `deadline` is a valid time of the clock that the condition variable was given.
+        let code = unsafe { libc::pthread_cond_timedwait(self.condition(), self.mutex(), &raw const deadline) };
+        if code == libc::ETIMEDOUT {
+            return (guard, Woken::TimedOut);
+        }
+        succeeded("pthread_cond_timedwait", code);
+        (guard, Woken::Signalled)
+    }
+
+    fn signal(&self) {
+        // SAFETY: the condition variable is initialised and at its final address.
+        succeeded("pthread_cond_signal", unsafe { libc::pthread_cond_signal(self.condition()) });
+    }
+}
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the guard shows that this thread holds the mutex.
+        succeeded("pthread_mutex_unlock", unsafe { libc::pthread_mutex_unlock(self.monitor.mutex()) });
+    }
+}
+
+impl Drop for PthreadMonitor {
+    fn drop(&mut self) {
+        // SAFETY: `&mut self` shows that no guard is left, so nobody holds the mutex or waits.
+        unsafe {
+            libc::pthread_cond_destroy(self.condition());
+            libc::pthread_mutex_destroy(self.mutex());
+        }
+    }
+}
+
+/// The time of the monotonic clock `timeout` from now.
+fn monotonic_after(timeout: Duration) -> libc::timespec {
+    let mut now = MaybeUninit::<libc::timespec>::uninit();
+    // SAFETY: `now` may be written to, and is read only after a successful call has done so.
+    let now = unsafe {
+        succeeded("clock_gettime", libc::clock_gettime(libc::CLOCK_MONOTONIC, now.as_mut_ptr()));
+        now.assume_init()
+    };
+    let nanoseconds = now.tv_nsec + libc::c_long::from(timeout.subsec_nanos().cast_signed());
+    let seconds = libc::time_t::try_from(timeout.as_secs()).unwrap_or(libc::time_t::MAX);
+    libc::timespec {
+        tv_sec: now.tv_sec.saturating_add(seconds).saturating_add(nanoseconds / 1_000_000_000),
+        tv_nsec: nanoseconds % 1_000_000_000,
+    }
+}
+
+/// These calls fail only where they are misused, and then nothing that follows could be trusted.
+#[track_caller]
+fn succeeded(call: &str, code: libc::c_int) {
+    assert!(code == 0, "{call} failed: {}", std::io::Error::from_raw_os_error(code));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::monitor::contract;
+    use super::*;
+
+    #[test]
+    fn keeps_the_contract_of_a_monitor() {
+        contract::check::<PthreadMonitor>();
+    }
+}
