@@ -1,4 +1,11 @@
 //! The window: state, views that only read, and one place that performs commands.
 
 pub mod display;
+pub mod curve_mark;
+pub mod plot_axis;
+pub mod plot_curve;
+pub mod plot_legend;
+pub mod plot_view;
+pub mod readout;
+pub mod sample;
 pub mod theme;

@@ -1,0 +1,542 @@
+//! A figure: panels side by side on the same x axis, one legend above them, and a readout of the point under the pointer.
+//!
+//! Draws what the specification says and nothing else: no statistics and no fits here. `egui_plot` gives axes, grid and
+//! navigation; curves are items of our own (`plot_curve`), since it knows neither intervals nor dash-dot lines.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use eframe::egui::{
+    self, Align2, FontFamily, FontId, Id, PopupAnchor, Pos2, Role, Shape, Stroke, TextStyle, Ui, UiBuilder, WidgetInfo,
+    vec2,
+};
+use egui_plot::{AxisHints, Plot, PlotTransform, PlotUi};
+
+use crate::model::plot::{CurveRole, Panel, PlotSpec};
+
+use super::curve_mark;
+use super::plot_axis::{self, Direction, PlacedTick};
+use super::plot_curve::{CurveItem, Emphasis, PreparedCurve, place};
+use super::plot_legend::{self, LegendEntry};
+use super::readout;
+use super::theme::{self, Palette, size, space};
+
+/// The least width of a panel in points; where there is less, panels stand below each other.
+const LEAST_PANEL_WIDTH: f32 = 280.0;
+/// The least height of a panel in points, title and axis included.
+const LEAST_PANEL_HEIGHT: f32 = 160.0;
+/// How near the pointer must be to a point to read it out, in points.
+const HOVER_RADIUS: f32 = 32.0;
+
+/// How a figure is to be shown.
+#[derive(Debug, Clone, Copy)]
+pub struct FigureOptions<'a> {
+    /// The names of the curves that the reader has hidden.
+    pub hidden: &'a BTreeSet<String>,
+    /// Whether the reader may zoom and pan.
+    pub navigation: Navigation,
+    /// What to say where nothing was measured, such as "Press Run or Space to measure".
+    pub empty_text: &'a str,
+    /// The height in points; `None` for all that is left.
+    pub height: Option<f32>,
+}
+
+/// Whether the reader may zoom and pan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Navigation {
+    /// The axes show what the specification says.
+    #[default]
+    Fixed,
+    /// Drag moves, Ctrl and wheel zoom, a double click or the button goes back.
+    Free,
+}
+
+/// What the reader asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlotAction {
+    /// Hide the curves of this name, or show them again.
+    ToggleCurve(String),
+}
+
+/// Draws the figure. Hand over the same [`Arc`] while nothing changed: its points are prepared once for each.
+pub fn show(ui: &mut Ui, spec: &Arc<PlotSpec>, options: &FigureOptions<'_>) -> Option<PlotAction> {
+    let id = ui.make_persistent_id("plot view");
+    let prepared = Prepared::cached(ui, id, spec);
+    let height = options.height.unwrap_or_else(|| ui.available_height());
+
+    let mut action = None;
+    let mut reset = ui.data_mut(|data| data.remove_temp::<bool>(id.with("reset"))).is_some();
+    let top = ui.cursor().top();
+    let mut hovered_name = None;
+    let entries = prepared.legend();
+    if !entries.is_empty() {
+        let legend = plot_legend::show(ui, &entries, options.hidden);
+        action = legend.toggled.map(PlotAction::ToggleCurve);
+        hovered_name = legend.hovered;
+    }
+    if options.navigation == Navigation::Free {
+        reset |= ui
+            .button("Reset view")
+            .on_hover_text("Drag to move, hold Ctrl and turn the wheel to zoom. This shows the whole plot again.")
+            .clicked();
+    }
+    if spec.panels.is_empty() {
+        empty_state(ui, options.empty_text);
+        return action;
+    }
+
+    let height = (height - (ui.cursor().top() - top)).max(LEAST_PANEL_HEIGHT);
+    let draw = PanelDrawing { id, spec, options, hovered_name: hovered_name.as_deref(), reset };
+    let columns = columns(ui.available_width(), spec.panels.len());
+    let rows = spec.panels.len().div_ceil(columns);
+    let (gap_x, gap_y) = (space::L, space::M);
+    let cell = vec2(
+        (ui.available_width() - gap_x * as_f32(columns - 1)) / as_f32(columns),
+        ((height - gap_y * as_f32(rows - 1)) / as_f32(rows)).max(LEAST_PANEL_HEIGHT),
+    );
+    let origin = ui.cursor().min;
+    for (index, (panel, curves)) in spec.panels.iter().zip(&prepared.panels).enumerate() {
+        let offset = vec2(as_f32(index % columns) * (cell.x + gap_x), as_f32(index / columns) * (cell.y + gap_y));
+        let rect = egui::Rect::from_min_size(origin + offset, cell);
+        ui.scope_builder(UiBuilder::new().id_salt(("panel", index)).max_rect(rect), |ui| {
+            draw.panel(ui, index, panel, curves);
+        });
+    }
+    action
+}
+
+/// How many panels stand side by side.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number, 0 or more")]
+fn columns(width: f32, panels: usize) -> usize {
+    let most = ((width + space::L) / (LEAST_PANEL_WIDTH + space::L)).max(1.0) as usize;
+    // Rows of equal length where not all fit.
+    panels.div_ceil(panels.div_ceil(most.min(panels).max(1)).max(1)).max(1)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "panels are few")]
+fn as_f32(count: usize) -> f32 {
+    count as f32
+}
+
+/// Says what to press where there is nothing to see.
+fn empty_state(ui: &mut Ui, text: &str) {
+    ui.vertical_centered(|ui| {
+        ui.add_space(space::XL);
+        ui.label(egui::RichText::new(text).weak());
+        ui.add_space(space::XL);
+    });
+}
+
+/// A specification with its points in plot coordinates.
+struct Prepared {
+    spec: Arc<PlotSpec>,
+    panels: Vec<Vec<PreparedCurve>>,
+}
+
+impl Prepared {
+    /// The prepared form of `spec`, kept by egui until another specification is shown here.
+    fn cached(ui: &Ui, id: Id, spec: &Arc<PlotSpec>) -> Arc<Self> {
+        let kept = ui.data(|data| data.get_temp::<Arc<Self>>(id));
+        if let Some(kept) = kept.filter(|kept| Arc::ptr_eq(&kept.spec, spec)) {
+            return kept;
+        }
+        let panels = spec
+            .panels
+            .iter()
+            .map(|panel| panel.curves.iter().map(|curve| PreparedCurve::new(panel, curve)).collect())
+            .collect();
+        let prepared = Arc::new(Self { spec: Arc::clone(spec), panels });
+        ui.data_mut(|data| data.insert_temp(id, Arc::clone(&prepared)));
+        prepared
+    }
+
+    /// One entry for each name, in the order of first appearance.
+    fn legend(&self) -> Vec<LegendEntry<'_>> {
+        let mut entries: Vec<LegendEntry<'_>> = Vec::new();
+        for curve in self.panels.iter().flatten() {
+            if !entries.iter().any(|entry| entry.name == curve.name) {
+                entries.push(LegendEntry { name: &curve.name, style: curve.style });
+            }
+        }
+        entries
+    }
+}
+
+/// What all panels of a figure share while they are drawn.
+struct PanelDrawing<'a> {
+    id: Id,
+    spec: &'a PlotSpec,
+    options: &'a FigureOptions<'a>,
+    hovered_name: Option<&'a str>,
+    reset: bool,
+}
+
+impl PanelDrawing<'_> {
+    fn panel(&self, ui: &mut Ui, index: usize, panel: &Panel, curves: &[PreparedCurve]) {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.add(egui::Label::new(theme::title(panel.title.as_str())).truncate());
+        ui.add(egui::Label::new(theme::caption(panel.y.label.as_str())).truncate());
+        ui.add_space(space::XS);
+
+        let palette = Palette::in_use(ui);
+        let size = ui.available_size();
+        let tick_font = FontId::new(size::SMALL, FontFamily::Proportional);
+        let label_height = ui.text_style_height(&TextStyle::Small);
+        // Of the height, tick labels and the axis' label take about this much.
+        let inner = vec2((size.x - 48.0).max(1.0), (size.y - 2.5 * label_height - space::S).max(1.0));
+        let x_range = plot_axis::with_margin(plot_axis::range(&panel.x), 12.0, inner.x);
+        let y_range = plot_axis::with_margin(plot_axis::range(&panel.y), space::S, inner.y);
+
+        let plot_id = self.id.with(index);
+        let shown = self.shown_range(ui, plot_id, (x_range, y_range));
+        let x_ticks = Rc::new(plot_axis::ticks(ui, &panel.x, shown.0, inner.x, Direction::Across, &tick_font));
+        let y_ticks = Rc::new(plot_axis::ticks(ui, &panel.y, shown.1, inner.y, Direction::Up, &tick_font));
+        let y_width = plot_axis::widest_label(ui, &y_ticks, &tick_font) + space::S;
+        let free = self.options.navigation == Navigation::Free;
+
+        let visible: Vec<&PreparedCurve> =
+            curves.iter().filter(|curve| !self.options.hidden.contains(&curve.name)).collect();
+        let hint = |ticks: &Rc<Vec<PlacedTick>>, hint: AxisHints<'static>| {
+            let ticks = Rc::clone(ticks);
+            hint.formatter(move |mark, _| plot_axis::label_at(&ticks, mark.value))
+                .label_spacing(0.0..=1.0)
+                .tick_label_color(palette.weak_text)
+                .tick_label_font(tick_font.clone())
+        };
+        let marks = |ticks: &Rc<Vec<PlacedTick>>| {
+            let marks = plot_axis::grid_marks(ticks);
+            move |_| marks.clone()
+        };
+        let plot = Plot::new("plot")
+            .id(plot_id)
+            .width(size.x)
+            .height(size.y)
+            .show_background(false)
+            .show_crosshair(false)
+            .show_x(false)
+            .show_y(false)
+            .cursor_color(egui::Color32::TRANSPARENT)
+            .show_grid([false, true])
+            .grid_color(palette.line)
+            .grid_fade(0.0)
+            .grid_spacing(0.0..=1.0)
+            .x_grid_spacer(marks(&x_ticks))
+            .y_grid_spacer(marks(&y_ticks))
+            .custom_x_axes(vec![
+                hint(&x_ticks, AxisHints::new_x())
+                    .label(theme::caption(panel.x.label.as_str()).color(palette.weak_text))
+                    .min_thickness(label_height * 2.25 + space::XS),
+            ])
+            .custom_y_axes(vec![hint(&y_ticks, AxisHints::new_y()).min_thickness(y_width)])
+            .default_x_bounds(x_range.0, x_range.1)
+            .default_y_bounds(y_range.0, y_range.1)
+            .allow_zoom(free)
+            .allow_drag(free)
+            .allow_scroll(false)
+            .allow_boxed_zoom(false)
+            .allow_axis_zoom_drag(false)
+            .allow_double_click_reset(false)
+            .link_axis(self.id.with("x axis"), [free, false])
+            .sense(if free { egui::Sense::click_and_drag() } else { egui::Sense::hover() });
+
+        let shown_plot = plot.show(ui, |plot_ui| {
+            self.place_view(plot_ui, plot_id, x_range, y_range);
+            for curve in &visible {
+                plot_ui.add(self.item(curve, palette));
+            }
+        });
+        let (response, transform) = (shown_plot.response, shown_plot.transform);
+        if free {
+            if response.double_clicked() {
+                ui.data_mut(|data| data.insert_temp(self.id.with("reset"), true));
+                ui.request_repaint();
+            }
+            let bounds = *transform.bounds();
+            ui.data_mut(|data| data.insert_temp(plot_id.with("shown"), (bounds.min(), bounds.max())));
+        }
+        Self::axis_lines(ui, &transform, &x_ticks, palette);
+        if !has_measurement(curves) {
+            let font = TextStyle::Body.resolve(ui.style());
+            let center = transform.frame().center();
+            ui.painter().text(center, Align2::CENTER_CENTER, self.options.empty_text, font, palette.weak_text);
+        }
+        let summary = self.summary(panel, curves);
+        response.widget_info(|| WidgetInfo::labeled(Role::Figure, ui.is_enabled(), summary.as_str()));
+        if let Some(pointer) = response.hover_pos() {
+            self.read_out(ui, &response, panel, &visible, &transform, pointer);
+        }
+    }
+
+    /// The range that was visible in the last frame, for the ticks; before there was one, the whole.
+    fn shown_range(&self, ui: &Ui, plot_id: Id, whole: ((f64, f64), (f64, f64))) -> ((f64, f64), (f64, f64)) {
+        if self.options.navigation == Navigation::Fixed {
+            return whole;
+        }
+        let last = ui.data(|data| data.get_temp::<([f64; 2], [f64; 2])>(plot_id.with("shown")));
+        last.map_or(whole, |(min, max)| ((min[0], max[0]), (min[1], max[1])))
+    }
+
+    /// Shows the specification's range, unless the reader has moved away from it.
+    fn place_view(&self, plot_ui: &mut PlotUi<'_>, plot_id: Id, x: (f64, f64), y: (f64, f64)) {
+        let key = plot_id.with("range");
+        let ctx = plot_ui.ctx().clone();
+        let same = ctx.data(|data| data.get_temp(key)) == Some((x, y));
+        if self.options.navigation == Navigation::Fixed || self.reset || !same {
+            plot_ui.set_plot_bounds_x(x.0..=x.1);
+            plot_ui.set_plot_bounds_y(y.0..=y.1);
+            ctx.data_mut(|data| data.insert_temp(key, (x, y)));
+        }
+    }
+
+    fn item<'c>(&self, curve: &'c PreparedCurve, palette: &Palette) -> CurveItem<'c> {
+        let dark = std::ptr::eq(palette, Palette::of(egui::Theme::Dark));
+        let emphasis = match self.hovered_name {
+            Some(name) if name == curve.name => Emphasis::Raised,
+            Some(_) => Emphasis::Dimmed,
+            None => Emphasis::Normal,
+        };
+        CurveItem::new(curve, theme::curve_color(&curve.style, dark), palette.panel, emphasis)
+    }
+
+    /// The line at the bottom with a short stroke at each tick.
+    fn axis_lines(ui: &Ui, transform: &PlotTransform, x_ticks: &[PlacedTick], palette: &Palette) {
+        let frame = transform.frame();
+        let stroke = Stroke::new(1.0, palette.weak_text);
+        let painter = ui.painter();
+        painter.hline(frame.x_range(), frame.bottom(), stroke);
+        for tick in x_ticks {
+            let x = place([tick.place, 0.0], transform).x;
+            if frame.x_range().contains(x) {
+                painter.vline(x, frame.bottom() - 4.0..=frame.bottom(), stroke);
+            }
+        }
+    }
+
+    /// What a screen reader says of the panel; the results table holds the numbers.
+    fn summary(&self, panel: &Panel, curves: &[PreparedCurve]) -> String {
+        let names: Vec<&str> = curves
+            .iter()
+            .filter(|curve| !self.options.hidden.contains(&curve.name))
+            .map(|curve| curve.name.as_str())
+            .collect();
+        let content = if has_measurement(curves) {
+            format!("{}. The results table has the numbers.", names.join(", "))
+        } else {
+            self.options.empty_text.to_owned()
+        };
+        format!("Plot {}: {} against {}. {content}", panel.title, panel.y.label, panel.x.label)
+    }
+
+    /// Shows what the nearest point says.
+    fn read_out(
+        &self,
+        ui: &Ui,
+        response: &egui::Response,
+        panel: &Panel,
+        visible: &[&PreparedCurve],
+        transform: &PlotTransform,
+        pointer: Pos2,
+    ) {
+        let nearest = visible
+            .iter()
+            .filter_map(|curve| {
+                let (point, distance) = curve.nearest(pointer, HOVER_RADIUS, transform)?;
+                Some((*curve, point, distance))
+            })
+            .min_by(|(_, _, a), (_, _, b)| a.total_cmp(b));
+        let Some((curve, point, _)) = nearest else { return };
+        let measured = panel
+            .curves
+            .iter()
+            .find(|candidate| candidate.name == curve.name && candidate.role == curve.role)
+            .and_then(|candidate| candidate.points.get(point.index));
+        let Some(measured) = measured else { return };
+
+        let center = place(point.at, transform);
+        let color = theme::curve_color(&curve.style, ui.visuals().dark_mode);
+        ui.painter().add(Shape::circle_stroke(center, curve_mark::MARKER_RADIUS + 4.0, Stroke::new(2.0, color)));
+        let text = readout::point_sentence(&curve.name, curve.role, self.spec.metric, measured);
+        egui::Tooltip::always_open(ui.ctx().clone(), response.layer_id, response.id, PopupAnchor::Pointer)
+            .gap(12.0)
+            .show(|ui| {
+                ui.set_max_width(ui.spacing().tooltip_width);
+                ui.label(text);
+            });
+    }
+}
+
+fn has_measurement(curves: &[PreparedCurve]) -> bool {
+    curves
+        .iter()
+        .any(|curve| matches!(curve.role, CurveRole::Measured { .. } | CurveRole::Ceiling) && !curve.points.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use eframe::egui::{Vec2, pos2};
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::*;
+    use crate::model::plot::{AxisChoice, Metric};
+    use crate::ui::sample;
+
+    struct State {
+        spec: Arc<PlotSpec>,
+        hidden: BTreeSet<String>,
+        navigation: Navigation,
+        action: Option<PlotAction>,
+    }
+
+    impl State {
+        fn of(spec: Arc<PlotSpec>) -> Self {
+            Self { spec, hidden: BTreeSet::new(), navigation: Navigation::Fixed, action: None }
+        }
+    }
+
+    fn harness(state: State, size: Vec2) -> Harness<'static, State> {
+        Harness::builder().with_size(size).with_context_setup(theme::install).build_ui_state(
+            |ui, state: &mut State| {
+                let options = FigureOptions {
+                    hidden: &state.hidden,
+                    navigation: state.navigation,
+                    empty_text: "Press Run or Space to measure",
+                    height: None,
+                };
+                let action = show(ui, &state.spec, &options);
+                state.action = action.or(state.action.take());
+            },
+            state,
+        )
+    }
+
+    fn speedup() -> Arc<PlotSpec> {
+        sample::figure(Metric::Speedup, AxisChoice::Linear, &[1, 2, 4, 8])
+    }
+
+    const CPU: &str = "Plot CPU-bound: count primes: speedup over 1 thread against threads.";
+
+    #[test]
+    fn panels_stand_side_by_side_where_there_is_room() {
+        for (width, side_by_side) in [(1600.0, true), (700.0, true), (400.0, false)] {
+            let harness = harness(State::of(speedup()), vec2(width, 640.0));
+            let cpu = harness.get_by_label_contains(CPU).rect();
+            let io = harness.get_by_label_contains("Plot I/O-bound: wait 5 ms").rect();
+            assert_eq!(cpu.right() <= io.left(), side_by_side, "{width}: {cpu:?} and {io:?}");
+            assert_eq!(cpu.bottom() <= io.top(), !side_by_side, "{width}: {cpu:?} and {io:?}");
+            assert!((cpu.size() - io.size()).length() < 1.0, "{width}: {cpu:?} and {io:?}");
+            assert!(cpu.width() > 0.8 * width / if side_by_side { 2.5 } else { 1.2 }, "{width}: {cpu:?}");
+            assert!(io.right() <= width && io.bottom() <= 640.0, "{width}: {io:?} is cut off");
+        }
+    }
+
+    #[test]
+    fn a_screen_reader_hears_what_is_shown() {
+        let mut harness = harness(State::of(speedup()), vec2(900.0, 500.0));
+        harness.get_by_label(&format!(
+            "{CPU} Ceiling, Native threads, GIL model, Your prediction. The results table has the numbers."
+        ));
+        harness.get_by_role_and_label(Role::CheckBox, "GIL model").click();
+        harness.run();
+        assert_eq!(harness.state().action, Some(PlotAction::ToggleCurve("GIL model".to_owned())));
+        harness.state_mut().hidden.insert("GIL model".to_owned());
+        harness.run();
+        harness.get_by_label(&format!(
+            "{CPU} Ceiling, Native threads, Your prediction. The results table has the numbers."
+        ));
+    }
+
+    #[test]
+    fn the_nearest_point_is_read_out() {
+        let mut harness = harness(State::of(speedup()), vec2(900.0, 500.0));
+        let frame = harness.get_by_label_contains(CPU).rect();
+        let panel = &harness.state().spec.panels[0];
+        let gil = panel.curves.iter().find(|curve| curve.name == "GIL model").expect("it is there");
+        let point = gil.points[3];
+        #[expect(clippy::cast_possible_truncation, reason = "a share")]
+        let along = |axis, value, length: f32, margin| {
+            let (low, high) = plot_axis::with_margin(plot_axis::range(axis), margin, length);
+            egui::lerp(0.0..=length, egui::remap(value, low..=high, 0.0..=1.0) as f32)
+        };
+        let x = frame.left() + along(&panel.x, point.x, frame.width(), 12.0);
+        let y = frame.bottom() - along(&panel.y, point.y, frame.height(), 8.0);
+        harness.hover_at(pos2(x + 3.0, y - 3.0));
+        harness.run();
+        harness.get_by_label_contains("GIL model, 8 threads: speedup 0.9");
+
+        harness.state_mut().hidden.insert("GIL model".to_owned());
+        harness.run();
+        assert!(harness.query_by_label_contains("GIL model, 8 threads").is_none(), "hidden points are not read out");
+    }
+
+    #[test]
+    fn an_empty_plot_says_what_to_press() {
+        let empty = PlotSpec { panels: Vec::new(), ..(*speedup()).clone() };
+        harness(State::of(Arc::new(empty)), vec2(600.0, 400.0)).get_by_label("Press Run or Space to measure");
+
+        let mut predicted = (*speedup()).clone();
+        for panel in &mut predicted.panels {
+            panel.curves.retain(|curve| curve.role == CurveRole::Prediction);
+        }
+        harness(State::of(Arc::new(predicted)), vec2(600.0, 400.0))
+            .get_by_label(&format!("{CPU} Press Run or Space to measure"));
+    }
+
+    #[test]
+    fn points_are_prepared_once_for_each_specification() {
+        let mut harness = harness(State::of(speedup()), vec2(600.0, 400.0));
+        let kept = |harness: &Harness<'_, State>| {
+            harness.ctx.data(|data| {
+                // The only value of its type.
+                data.get_temp::<Arc<Prepared>>(harness_id(harness)).map(|prepared| Arc::as_ptr(&prepared))
+            })
+        };
+        harness.run();
+        let before = kept(&harness);
+        harness.run();
+        assert!(before.is_some() && before == kept(&harness));
+        harness.state_mut().spec = speedup();
+        harness.run();
+        assert!(before != kept(&harness));
+    }
+
+    fn harness_id(harness: &Harness<'_, State>) -> Id {
+        harness.ui_id().with("plot view")
+    }
+
+    #[test]
+    fn free_navigation_zooms_and_goes_back() {
+        let mut state = State::of(speedup());
+        state.navigation = Navigation::Free;
+        let mut harness = harness(state, vec2(900.0, 500.0));
+        harness.run();
+        let shown = |harness: &Harness<'_, State>| {
+            let id = harness_id(harness).with(0_usize).with("shown");
+            harness.ctx.data(|data| data.get_temp::<([f64; 2], [f64; 2])>(id)).expect("the plot was shown")
+        };
+        let whole = shown(&harness);
+        let center = harness.get_by_label_contains(CPU).rect().center();
+        harness.hover_at(center);
+        harness.event(egui::Event::Zoom(2.0));
+        harness.run();
+        let zoomed = shown(&harness);
+        assert!(zoomed.1[0] - zoomed.0[0] < 0.6 * (whole.1[0] - whole.0[0]), "{zoomed:?} of {whole:?}");
+        harness.get_by_label("Reset view").click();
+        harness.run();
+        assert_eq!(shown(&harness), whole);
+    }
+
+    #[test]
+    fn logarithmic_axes_show_the_same_points() {
+        let spec = sample::figure(Metric::Throughput, AxisChoice::Logarithmic, &[1, 4, 16, 64, 256]);
+        harness(State::of(spec), vec2(900.0, 500.0))
+            .get_by_label_contains("count primes: units per second against threads");
+    }
+
+    #[test]
+    fn rows_are_of_equal_length() {
+        assert_eq!([columns(1600.0, 1), columns(1600.0, 2), columns(700.0, 2), columns(400.0, 2)], [1, 2, 2, 1]);
+        assert_eq!([columns(1000.0, 4), columns(2000.0, 4), columns(100.0, 3)], [2, 4, 1]);
+    }
+}
