@@ -70,13 +70,11 @@ impl eframe::App for Gallery {
                 empty_text: "Press Run or Space to measure",
                 height: None,
             };
-            match plot_view::show(ui, &self.figure, &options) {
-                Some(PlotAction::ToggleCurve(name)) => {
-                    if !self.hidden.remove(&name) {
-                        self.hidden.insert(name);
-                    }
-                }
-                None => {}
+            let action = plot_view::show(ui, &self.figure, &options);
+            if let Some(PlotAction::ToggleCurve(name)) = action
+                && !self.hidden.remove(&name)
+            {
+                self.hidden.insert(name);
             }
         });
     }

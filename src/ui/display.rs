@@ -90,7 +90,8 @@ mod tests {
 
     #[track_caller]
     fn check(set: &[&str], absent: &[&str], expected: Option<&str>) {
-        let result = check_with(|name| set.contains(&name).then(|| OsString::from(":0")), |library| !absent.contains(&library));
+        let result =
+            check_with(|name| set.contains(&name).then(|| OsString::from(":0")), |library| !absent.contains(&library));
         match (result, expected) {
             (Ok(()), None) => {}
             (Err(error), Some(expected)) => assert!(error.to_string().contains(expected), "{error}"),

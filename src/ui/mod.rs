@@ -1,7 +1,7 @@
 //! The window: state, views that only read, and one place that performs commands.
 
-pub mod display;
 pub mod curve_mark;
+pub mod display;
 pub mod plot_axis;
 pub mod plot_curve;
 pub mod plot_legend;
