@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::expression::Expression;
 use super::series::EngineKind;
 
+mod judge;
+
+pub use judge::{Subject, judge};
+
 /// A sentence of the lesson with the check that decides it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
@@ -67,9 +71,10 @@ pub enum Quantity {
 /// The thread counts that a check speaks of.
 #[derive(Debug, Clone, PartialEq)]
 pub enum At {
-    /// One count, rounded to the nearest whole number, at least 1.
+    /// One count, rounded to the nearest whole number, at least 1. It must not depend on `threads`.
     Threads(Expression),
-    /// Every measured count between two ends, both inclusive; it must hold at all of them.
+    /// Every measured count between two ends, both inclusive; it must hold at all of them. Neither end may depend on
+    /// `threads`.
     Range(Expression, Expression),
 }
 

@@ -30,6 +30,23 @@ pub fn estimate(estimate: &Estimate) -> String {
     format!("{} ({})", fixed(estimate.median, decimals), ends(estimate, decimals))
 }
 
+/// A median with its interval beside some bounds, each with as many decimals as it takes to see on which side of every
+/// bound the ends lie.
+pub fn estimate_beside(estimate: &Estimate, bounds: &[f64]) -> (String, Vec<String>) {
+    let least = decimals_of(estimate);
+    let shows_sides = |decimals: usize| {
+        let (low, high) = outward(estimate, decimals);
+        bounds.iter().all(|&bound| {
+            let shown = rounded(bound, decimals);
+            let side = |value: f64, limit: f64| value.partial_cmp(&limit);
+            side(low, shown) == side(estimate.low, bound) && side(high, shown) == side(estimate.high, bound)
+        })
+    };
+    let decimals = (least..least + 3).find(|&decimals| shows_sides(decimals)).unwrap_or(least + 3).min(MOST_DECIMALS);
+    let text = format!("{} ({})", fixed(estimate.median, decimals), ends(estimate, decimals));
+    (text, bounds.iter().map(|&bound| fixed(bound, decimals)).collect())
+}
+
 /// A median with its interval, or "–" where it is unknown.
 pub fn estimate_or_unknown(value: Option<&Estimate>) -> String {
     value.map_or_else(|| UNKNOWN.to_owned(), estimate)
@@ -118,18 +135,27 @@ fn decimals_of(estimate: &Estimate) -> usize {
     let least = decimals_for(scale, 3);
     let half = ((estimate.high - estimate.low) / 2.0).abs();
     (least..least + 2)
-        .find(|&decimals| half == 0.0 || half * ten_to(decimals) >= 1.0)
+        .find(|&decimals| half <= 1e-9 * scale.abs() || half * ten_to(decimals) >= 1.0)
         .unwrap_or(least + 2)
         .min(MOST_DECIMALS)
 }
 
 fn ends(estimate: &Estimate, decimals: usize) -> String {
-    let scale = ten_to(decimals);
-    // What is a whole number of last digits but for the binary form stays where it is.
-    let slack = 1e-6;
-    let low = (estimate.low * scale + slack).floor() / scale;
-    let high = (estimate.high * scale - slack).ceil() / scale;
+    let (low, high) = outward(estimate, decimals);
     format!("{} to {}", fixed(low, decimals), fixed(high, decimals))
+}
+
+/// Both ends of an interval, rounded away from its middle.
+fn outward(estimate: &Estimate, decimals: usize) -> (f64, f64) {
+    // What is a whole number of last digits but for the binary form stays where it is.
+    const SLACK: f64 = 1e-6;
+    let scale = ten_to(decimals);
+    ((estimate.low * scale + SLACK).floor() / scale, (estimate.high * scale - SLACK).ceil() / scale)
+}
+
+fn rounded(value: f64, decimals: usize) -> f64 {
+    let scale = ten_to(decimals);
+    (value * scale).round() / scale
 }
 
 fn ten_to(decimals: usize) -> f64 {
@@ -183,6 +209,14 @@ mod tests {
         assert_eq!(estimate(&of(1.93, 1.9285, 1.9315)), "1.930 (1.928 to 1.932)");
         assert_eq!(estimate(&of(1.0, 1.0, 1.0)), "1.00 (1.00 to 1.00)");
         assert_eq!(estimate(&of(1.0, 0.999_999, 1.000_001)), "1.0000 (0.9999 to 1.0001)");
+    }
+
+    #[test]
+    fn decimals_show_the_side_of_a_bound() {
+        let (text, bounds) = estimate_beside(&of(1.05, 1.01, 1.0951), &[1.1]);
+        assert_eq!((text.as_str(), bounds[0].as_str()), ("1.050 (1.010 to 1.096)", "1.100"));
+        let (text, bounds) = estimate_beside(&of(0.93, 0.9, 0.97), &[1.1, 0.5]);
+        assert_eq!((text.as_str(), bounds.join(" ").as_str()), ("0.930 (0.900 to 0.970)", "1.100 0.500"));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 
 pub mod claim;
 pub mod expression;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod format;
 pub mod machine;
 pub mod plan;
