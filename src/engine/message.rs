@@ -1,12 +1,14 @@
 //! What crosses from the engine's threads to the window or the command line.
 //!
-//! The order of one run's events: `Started` first; then any number of `SampleMeasured`, `RoundFinished` and `Warned`, a
-//! round's samples before its `RoundFinished`; `Finished` last, exactly once. Events of another run are to be ignored.
+//! The order of one run's events: `Started` first; then any number of `SampleMeasured`, `TimelineRecorded`, `RoundFinished`
+//! and `Warned`, a round's samples before its `RoundFinished`, a timeline after its sample; `Finished` last, exactly once.
+//! Events of another run are to be ignored.
 
 use std::time::Duration;
 
 use crate::model::plan::RunId;
 use crate::model::results::Curve;
+use crate::model::timeline::Timeline;
 use crate::model::warning::Warning;
 use crate::model::window::Window;
 
@@ -34,6 +36,15 @@ pub enum EventKind {
         curve: Curve,
         /// The measurement. Boxed, since it is much larger than the other events.
         window: Box<Window>,
+    },
+    /// Who held the GIL in a window, from engines that know: once for each thread count of a curve.
+    TimelineRecorded {
+        /// Index into the request's experiments.
+        experiment: usize,
+        /// The curve it belongs to.
+        curve: Curve,
+        /// The holders in order of time.
+        timeline: Box<Timeline>,
     },
     /// Every window of a round was measured.
     RoundFinished(Progress),

@@ -11,7 +11,15 @@ use crate::model::workload::Workload;
 pub mod cancel;
 pub mod fold;
 pub mod gil;
+pub mod handle;
+pub mod machine;
 pub mod message;
+pub mod mock;
+pub mod noise;
+mod outbox;
+pub mod quiet;
+pub mod schedule;
+pub mod sweep;
 
 use cancel::CancelFlag;
 

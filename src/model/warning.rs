@@ -81,6 +81,11 @@ pub enum Warning {
         /// The widest half width reached, as a share.
         reached: f64,
     },
+    /// There was no time for enough rounds to give an interval.
+    TooFewRounds {
+        /// Rounds of the point that has the fewest.
+        rounds: u32,
+    },
     /// A series could not be measured.
     SeriesFailed {
         /// Its label.
@@ -158,6 +163,10 @@ impl fmt::Display for Warning {
                 "The target of ±{:.0} % was not reached in the time given: the widest interval is ±{:.0} %.",
                 percent(*target),
                 percent(*reached),
+            ),
+            Self::TooFewRounds { rounds } => write!(
+                f,
+                "There was time for {rounds} rounds only; an interval needs 6, so the bars show least and greatest instead."
             ),
             Self::SeriesFailed { series, reason } => write!(f, "{series} could not be measured: {reason}."),
             Self::WaitLonger { asked_ms, measured_ms } => {

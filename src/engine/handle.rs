@@ -1,0 +1,156 @@
+//! Starting a run, listening to it, and stopping it.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, bounded};
+
+use super::Engine;
+use super::cancel::CancelFlag;
+use super::machine;
+use super::message::{Event, Outcome};
+use super::noise::SystemMonitor;
+use super::outbox::{CHANNEL_CAPACITY, Outbox};
+use super::quiet::{Audience, Gate};
+use super::sweep::{Surroundings, Sweep, WallClock};
+use crate::model::plan::{RunId, RunRequest};
+
+/// A run in progress, on a thread of its own. Dropping it stops the run and waits until every worker has ended.
+///
+/// Events come in the order that [`super::message`] documents. A slow reader never makes the measuring wait, and a reader
+/// that is dropped loses only its own events.
+#[derive(Debug)]
+pub struct RunHandle {
+    run_id: RunId,
+    events: Option<Receiver<Event>>,
+    cancel: CancelFlag,
+    abandoned: CancelFlag,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Why a run could not be started.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StartError {
+    /// The request holds no experiment.
+    #[error("there is no experiment to run")]
+    NoExperiment,
+    /// An experiment asks for no engine.
+    #[error("experiment `{0}` names no engine to run on")]
+    NoSeries(String),
+    /// An experiment asks for no thread count.
+    #[error("experiment `{0}` names no thread count")]
+    NoThreads(String),
+    /// The operating system gave no thread.
+    #[error("failed to start the thread that measures: {0}")]
+    Thread(String),
+}
+
+impl RunHandle {
+    /// Starts a run on this machine.
+    ///
+    /// # Errors
+    /// When the request is empty, or the operating system gives no thread.
+    pub fn start(
+        request: RunRequest,
+        engines: Vec<Box<dyn Engine>>,
+        audience: Box<dyn Audience>,
+    ) -> Result<Self, StartError> {
+        let surroundings = Surroundings {
+            clock: Box::new(WallClock::start()),
+            machine: machine::read(),
+            monitor: Box::new(SystemMonitor::new()),
+        };
+        Self::start_in(request, engines, audience, surroundings)
+    }
+
+    /// Starts a run in surroundings of the caller's choice: scripted ones, such as those of [`super::mock`].
+    ///
+    /// # Errors
+    /// When the request is empty, or the operating system gives no thread.
+    pub fn start_in(
+        request: RunRequest,
+        engines: Vec<Box<dyn Engine>>,
+        audience: Box<dyn Audience>,
+        surroundings: Surroundings,
+    ) -> Result<Self, StartError> {
+        check(&request)?;
+        let run_id = request.run_id;
+        let (sender, events) = bounded(CHANNEL_CAPACITY);
+        let (cancel, abandoned) = (CancelFlag::new(), CancelFlag::new());
+        let outbox = Outbox::new(run_id, sender, abandoned.clone());
+        let sweep = Sweep::new(request, engines, surroundings, Gate::new(audience), outbox, cancel.clone());
+        let thread = std::thread::Builder::new()
+            .name("sweep".to_owned())
+            .spawn(move || run(sweep))
+            .map_err(|error| StartError::Thread(error.to_string()))?;
+        Ok(Self { run_id, events: Some(events), cancel, abandoned, thread: Some(thread) })
+    }
+
+    /// What the run says, in order. Ends (disconnects) after `Finished`.
+    #[expect(clippy::missing_panics_doc, clippy::expect_used, reason = "only `drop` takes the receiver out")]
+    pub fn events(&self) -> &Receiver<Event> {
+        self.events.as_ref().expect("the receiver lives until the handle is dropped")
+    }
+
+    /// Asks the run to stop, and returns at once; `Finished(Cancelled)` follows when every worker has ended.
+    pub fn cancel(&self) {
+        self.cancel.raise();
+    }
+
+    /// A flag that stops this run, for a signal handler or another thread.
+    pub fn cancel_flag(&self) -> CancelFlag {
+        self.cancel.clone()
+    }
+
+    /// Which run it is.
+    pub fn run_id(&self) -> RunId {
+        self.run_id
+    }
+
+    /// Whether its thread has ended. Events may still wait in the channel.
+    pub fn is_over(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
+impl Drop for RunHandle {
+    fn drop(&mut self) {
+        self.cancel.raise();
+        self.abandoned.raise();
+        // Before joining: the sweep may be waiting for room in the channel.
+        self.events = None;
+        if let Some(thread) = self.thread.take() {
+            // It catches its own panics, so there is nothing to hear here.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn check(request: &RunRequest) -> Result<(), StartError> {
+    if request.experiments.is_empty() {
+        return Err(StartError::NoExperiment);
+    }
+    for plan in &request.experiments {
+        if plan.series.is_empty() {
+            return Err(StartError::NoSeries(plan.id.clone()));
+        }
+        if plan.threads.is_empty() {
+            return Err(StartError::NoThreads(plan.id.clone()));
+        }
+    }
+    Ok(())
+}
+
+fn run(mut sweep: Sweep) {
+    // A fault in the sweep or an engine ends this run and not the program; the sweep is only used to say so.
+    let outcome = catch_unwind(AssertUnwindSafe(|| sweep.run()))
+        .unwrap_or_else(|panic| Outcome::Failed(format!("a fault in Threadlab: {}", panic_message(&*panic))));
+    sweep.finish(outcome);
+}
+
+/// What a panic says.
+pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it gave no reason".to_owned())
+}

@@ -1,0 +1,205 @@
+//! Which windows a round holds, in which order, and how long they are. Pure: time and chance come in as values.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use crate::model::plan::RunRequest;
+use crate::model::results::Curve;
+use crate::model::series::{EngineKind, SeriesKey};
+use crate::model::stopping::Precision;
+use crate::model::units::ThreadCount;
+use crate::model::workload::{Bound, Workload, WorkloadKind};
+
+/// How long workers run before the first snapshot (MEASURING.md, "One window").
+pub const WARM_UP: Duration = Duration::from_millis(20);
+
+/// The least length of a window.
+pub const SHORTEST_WINDOW: Duration = Duration::from_millis(50);
+
+/// The greatest length of a window whose units are short.
+pub const LONGEST_PLAIN_WINDOW: Duration = Duration::from_millis(200);
+
+/// What starting and joining the workers of a window costs beside warm-up and length, roughly: for planning only.
+const WINDOW_OVERHEAD: Duration = Duration::from_millis(5);
+
+/// One window of a round, and the curves that it counts for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// The engine that measures it.
+    pub key: SeriesKey,
+    /// What every worker does.
+    pub workload: Workload,
+    /// How many workers.
+    pub threads: ThreadCount,
+    /// Experiment index and curve: one series, or several curves where the same window is a series of one experiment and
+    /// the ceiling of others.
+    pub feeds: Vec<(usize, Curve)>,
+    /// Cells of one engine and one workload have the same number, so that they share what is known about a unit's time.
+    pub group: usize,
+}
+
+/// Up to how many threads the ceiling is measured for an experiment that mostly waits: beyond four times the cores it is
+/// flat, and such an experiment's claims do not rest on it. CPU-bound experiments have it at each of their counts.
+pub fn last_ceiling_count(cores: usize) -> ThreadCount {
+    ThreadCount::clamped(cores.saturating_mul(4))
+}
+
+/// Every window of a full round: one for each experiment, series and thread count (1 always among them), and the ceiling.
+///
+/// The ceiling is native count-primes. Where an experiment itself measures that, its windows are the ceiling too; all
+/// others share one ceiling, so that it costs one set of windows in a run. It is left out where `measurable` denies it.
+pub fn cells(request: &RunRequest, cores: usize, measurable: impl Fn(&SeriesKey, &Workload) -> bool) -> Vec<Cell> {
+    let native = SeriesKey::of(EngineKind::Native);
+    let mut cells: Vec<Cell> = Vec::new();
+    for (experiment, plan) in request.experiments.iter().enumerate() {
+        for key in plan.series.iter().filter(|key| measurable(key, &plan.workload)) {
+            for threads in with_one(&plan.threads) {
+                cells.push(Cell {
+                    key: key.clone(),
+                    workload: plan.workload.clone(),
+                    threads,
+                    feeds: vec![(experiment, Curve::Series(key.clone()))],
+                    group: 0,
+                });
+            }
+        }
+    }
+    let shared = request
+        .experiments
+        .iter()
+        .find(|plan| plan.workload.kind() == WorkloadKind::CountPrimes && plan.series.contains(&native))
+        .map_or_else(|| Workload::new(WorkloadKind::CountPrimes), |plan| plan.workload.clone());
+    if measurable(&native, &shared) {
+        for (experiment, plan) in request.experiments.iter().enumerate() {
+            let own = plan.workload.kind() == WorkloadKind::CountPrimes && plan.series.contains(&native);
+            let workload = if own { &plan.workload } else { &shared };
+            let last = last_ceiling_count(cores);
+            for threads in with_one(&plan.threads) {
+                if plan.workload.bound() == Bound::Waiting && threads > last {
+                    continue;
+                }
+                let feed = (experiment, Curve::Ceiling);
+                let same = |cell: &&mut Cell| {
+                    cell.key == native && cell.threads == threads && cell.workload == *workload
+                };
+                match cells.iter_mut().find(same) {
+                    Some(cell) => cell.feeds.push(feed),
+                    None => cells.push(Cell {
+                        key: native.clone(),
+                        workload: workload.clone(),
+                        threads,
+                        feeds: vec![feed],
+                        group: 0,
+                    }),
+                }
+            }
+        }
+    }
+    number_groups(&mut cells);
+    cells
+}
+
+fn with_one(threads: &[ThreadCount]) -> Vec<ThreadCount> {
+    let mut counts = threads.to_vec();
+    counts.push(ThreadCount::ONE);
+    counts.sort_unstable();
+    counts.dedup();
+    counts
+}
+
+fn number_groups(cells: &mut [Cell]) {
+    let mut known: Vec<(SeriesKey, Workload)> = Vec::new();
+    for cell in cells {
+        let same = |(key, workload): &(SeriesKey, Workload)| *key == cell.key && *workload == cell.workload;
+        cell.group = known.iter().position(same).unwrap_or_else(|| {
+            known.push((cell.key.clone(), cell.workload.clone()));
+            known.len() - 1
+        });
+    }
+}
+
+/// The order of a round: `active` shuffled by the run's seed and the round alone, so that repeating a window does not
+/// change the rounds that follow.
+///
+/// Round 0 begins with the windows of one thread, in shuffled order: they come soonest to the plot, and they tell how long
+/// a unit is before the others are measured.
+pub fn order(cells: &[Cell], active: &[usize], round: u32, seed: u64) -> Vec<usize> {
+    let mut order = active.to_vec();
+    let mut random = Rng::with_seed(seed ^ u64::from(round).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    random.shuffle(&mut order);
+    if round == 0 {
+        order.sort_by_key(|&index| cells.get(index).is_none_or(|cell| cell.threads != ThreadCount::ONE));
+    }
+    order
+}
+
+/// How long windows are.
+///
+/// A window of short units lasts 50 to 200 ms: as long as lets nine rounds, two looks at the intervals, fit in the budget.
+/// Longer units lengthen it until each worker does enough of them (see [`Lengths::units_wanted`]), but only as far as six
+/// rounds still fit in the budget; below four units a window is never cut, except that one second or two units suffice for
+/// very long ones. The run then takes longer than its budget rather than count fractions of a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lengths {
+    /// Of a window whose units are short.
+    pub plain: Duration,
+    /// What a window may grow to for its units' sake.
+    pub affordable: Duration,
+    /// Units each worker shall do in a window.
+    pub units_wanted: u32,
+}
+
+impl Lengths {
+    /// Plans for a run of that budget with that many windows a round.
+    pub fn plan(precision: Precision, budget: Duration, windows_a_round: usize) -> Self {
+        let windows = u32::try_from(windows_a_round).unwrap_or(u32::MAX).max(1);
+        let share = |rounds: u32| (budget / rounds.saturating_mul(windows)).saturating_sub(WARM_UP + WINDOW_OVERHEAD);
+        Self {
+            plain: share(9).clamp(SHORTEST_WINDOW, LONGEST_PLAIN_WINDOW),
+            affordable: share(6).max(LONGEST_PLAIN_WINDOW),
+            units_wanted: Self::units_wanted(precision),
+        }
+    }
+
+    /// How many units each worker shall do in a window: at least 20, and so many that the counting step is at most half the
+    /// target (40 at ±5 %, 100 at ±2 %).
+    pub fn units_wanted(precision: Precision) -> u32 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "2 over a share of at least 0.02")]
+        let steps = (2.0 / precision.target()).ceil() as u32;
+        steps.max(20)
+    }
+
+    /// The length of a window whose unit takes `unit` on one thread; `None` where that is not known yet.
+    pub fn of(&self, unit: Option<Duration>) -> Duration {
+        let Some(unit) = unit else { return self.plain };
+        let enough = unit * self.units_wanted;
+        let least = (unit * 4).min(Duration::from_secs(1).max(unit * 2));
+        enough.min(self.affordable).max(least).max(self.plain)
+    }
+}
+
+/// What a workload's parameters say about the time of one unit on one thread; `None` where only measuring tells.
+pub fn nominal_unit(workload: &Workload) -> Option<Duration> {
+    let milliseconds = match workload.kind() {
+        WorkloadKind::Wait => workload.value("wait_ms"),
+        WorkloadKind::Socket => workload.value("delay_ms"),
+        WorkloadKind::Mixed => workload.value("unit_ms"),
+        WorkloadKind::CountPrimes => return None,
+    };
+    Duration::try_from_secs_f64(milliseconds / 1000.0).ok()
+}
+
+/// How much longer than [`WARM_UP`] a window's workers run before the first snapshot: anything up to one unit, which takes
+/// the longer the more workers share the cores (but at most half a second longer for that).
+///
+/// Workers start together, so that without this a wait of 5 ms would meet both ends of every window at the same phase: each
+/// window would count the same whole number, and an interval of no width would claim to know what it does not.
+pub fn phase(cell: &Cell, unit: Option<Duration>, random: &mut Rng) -> Duration {
+    let Some(unit) = unit else { return Duration::ZERO };
+    let shared = match cell.workload.bound() {
+        Bound::Waiting => unit,
+        Bound::Cpu | Bound::Mixed => unit.mul_f64(cell.threads.as_f64()).min(unit + Duration::from_millis(500)),
+    };
+    shared.mul_f64(random.f64())
+}

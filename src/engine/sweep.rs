@@ -1,0 +1,491 @@
+//! Rounds of windows until the intervals are narrow enough or the time is spent.
+
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+
+use super::cancel::CancelFlag;
+use super::message::{EventKind, Outcome, Progress};
+use super::noise::{self, Monitor};
+use super::outbox::Outbox;
+use super::quiet::{self, Gate};
+use super::schedule::{self, Cell, Lengths, WARM_UP};
+use super::{Engine, MeasureError, Support, WindowOrder};
+use crate::model::machine::Machine;
+use crate::model::plan::RunRequest;
+use crate::model::results::{Curve, Point, Results};
+use crate::model::series::SeriesKey;
+use crate::model::stopping::LOOKS;
+use crate::model::units::ThreadCount;
+use crate::model::warning::Warning;
+use crate::model::window::{Disturbance, Window};
+use crate::model::workload::{Bound, Workload};
+
+/// How often a window that counted more CPU time than there is, or too few units, is measured again.
+const RETRIES: u32 = 2;
+
+/// What a run may exceed its budget by, if that completes the rounds of the first look: a run without any interval could
+/// say nothing at all.
+const GRACE: f64 = 1.2;
+
+/// The time since a run began. Scripted runs put in their own.
+pub trait Clock: Send {
+    /// When the run began, for [`WindowOrder::run_began`].
+    fn began(&self) -> Instant;
+
+    /// How long ago that was.
+    fn elapsed(&self) -> Duration;
+}
+
+/// The real time.
+#[derive(Debug, Clone, Copy)]
+pub struct WallClock(Instant);
+
+impl WallClock {
+    /// A clock that starts now.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Clock for WallClock {
+    fn began(&self) -> Instant {
+        self.0
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// What a sweep takes from outside beside its engines.
+pub struct Surroundings {
+    /// The time since the run began.
+    pub clock: Box<dyn Clock>,
+    /// The machine it runs on.
+    pub machine: Machine,
+    /// Who watches for disturbances from outside.
+    pub monitor: Box<dyn Monitor>,
+}
+
+/// Runs a whole request. Used by one thread, from beginning to end.
+pub(super) struct Sweep {
+    request: RunRequest,
+    engines: Vec<Box<dyn Engine>>,
+    surroundings: Surroundings,
+    gate: Gate,
+    outbox: Outbox,
+    cancel: CancelFlag,
+    cells: Vec<CellState>,
+    /// The time of one unit on one thread, by [`Cell::group`].
+    units: Vec<Option<Duration>>,
+    results: Vec<Results>,
+    faults: Vec<Faults>,
+    lengths: Lengths,
+    phases: Rng,
+    timelines: Vec<(usize, Curve, ThreadCount)>,
+}
+
+/// A cell and what the sweep has learnt about it.
+struct CellState {
+    cell: Cell,
+    engine: usize,
+    /// How long measuring it took, repeats included.
+    cost: Option<Duration>,
+    /// At how many looks in a row it met the target.
+    passes: u32,
+    /// Whether the run goes on until it meets the target.
+    decides: bool,
+}
+
+/// What went wrong in the windows of one experiment.
+#[derive(Default)]
+struct Faults {
+    impossible: u32,
+    disturbed: u32,
+    worst_share: f64,
+}
+
+/// Why the rounds ended before their time.
+enum Halt {
+    Cancelled,
+    Failed(String),
+}
+
+impl Sweep {
+    pub(super) fn new(
+        request: RunRequest,
+        engines: Vec<Box<dyn Engine>>,
+        surroundings: Surroundings,
+        gate: Gate,
+        outbox: Outbox,
+        cancel: CancelFlag,
+    ) -> Self {
+        let results = request.experiments.iter().map(|plan| Results::new(&plan.series)).collect();
+        let faults = request.experiments.iter().map(|_| Faults::default()).collect();
+        let lengths = Lengths::plan(request.precision, budget(&request), 1);
+        // Apart from the stream that orders the rounds.
+        let phases = Rng::with_seed(!request.seed);
+        Self {
+            request,
+            engines,
+            surroundings,
+            gate,
+            outbox,
+            cancel,
+            cells: Vec::new(),
+            units: Vec::new(),
+            results,
+            faults,
+            lengths,
+            phases,
+            timelines: Vec::new(),
+        }
+    }
+
+    /// Runs to the end and sends every event but `Finished`; that is for [`Sweep::finish`], once the engines are gone.
+    pub(super) fn run(&mut self) -> Outcome {
+        self.send(EventKind::Started);
+        let unavailable = self.plan();
+        for warning in self.surroundings.monitor.begin() {
+            self.warn(None, warning);
+        }
+        if self.cells.is_empty() {
+            return Outcome::Failed(unavailable.unwrap_or_else(|| "there is nothing to measure".to_owned()));
+        }
+        let outcome = match self.rounds() {
+            Ok(()) => Outcome::Completed,
+            Err(Halt::Cancelled) => Outcome::Cancelled,
+            Err(Halt::Failed(reason)) => Outcome::Failed(reason),
+        };
+        self.sum_up(&outcome);
+        outcome
+    }
+
+    /// Ends every engine, then says how the run ended and waits until the reader has taken it.
+    pub(super) fn finish(mut self, outcome: Outcome) {
+        self.engines.clear();
+        self.send(EventKind::Finished(outcome));
+        self.gate.now(|| self.surroundings.clock.elapsed());
+        self.outbox.flush();
+    }
+
+    /// Decides what a round holds. Warns of each series that cannot be measured, and returns why the last one cannot.
+    fn plan(&mut self) -> Option<String> {
+        let mut why = None;
+        for (experiment, plan) in self.request.experiments.clone().into_iter().enumerate() {
+            for key in &plan.series {
+                if let Err(reason) = self.supports(key, &plan.workload) {
+                    why = Some(format!("{} cannot be measured: {reason}", key.label()));
+                    self.warn(Some(experiment), Warning::SeriesFailed { series: key.label(), reason });
+                }
+            }
+        }
+        let cores = self.surroundings.machine.cores;
+        let cells = schedule::cells(&self.request, cores, |key, workload| self.supports(key, workload).is_ok());
+        // The ceiling alone answers nothing.
+        if cells.iter().all(|cell| cell.feeds.iter().all(|(_, curve)| *curve == Curve::Ceiling)) {
+            return why;
+        }
+        let groups = cells.iter().map(|cell| cell.group + 1).max().unwrap_or(0);
+        self.units = vec![None; groups];
+        for cell in cells {
+            let Some(engine) = self.engine_of(&cell.key) else { continue };
+            self.units[cell.group] = schedule::nominal_unit(&cell.workload);
+            let decides = cell.feeds.iter().any(|(experiment, curve)| {
+                let bound = self.request.experiments.get(*experiment).map(|plan| plan.workload.bound());
+                matches!(curve, Curve::Series(_)) || bound != Some(Bound::Waiting)
+            });
+            self.cells.push(CellState { cell, engine, cost: None, passes: 0, decides });
+        }
+        self.lengths = Lengths::plan(self.request.precision, budget(&self.request), self.cells.len());
+        why
+    }
+
+    fn engine_of(&self, key: &SeriesKey) -> Option<usize> {
+        self.engines.iter().position(|engine| engine.key() == key)
+    }
+
+    fn supports(&self, key: &SeriesKey, workload: &Workload) -> Result<(), String> {
+        let engine = self.engine_of(key).and_then(|index| self.engines.get(index));
+        match engine.map(|engine| engine.support(workload)) {
+            Some(Support::Available) => Ok(()),
+            Some(Support::Unavailable { reason, .. }) => Err(reason),
+            None => Err("no such engine is here".to_owned()),
+        }
+    }
+
+    fn rounds(&mut self) -> Result<(), Halt> {
+        let last = LOOKS.last().copied().unwrap_or(0);
+        for round in 0..last {
+            let active = self.active();
+            if active.is_empty() || (round > 0 && !self.affords(&active, round)) {
+                break;
+            }
+            let cells: Vec<Cell> = self.cells.iter().map(|state| state.cell.clone()).collect();
+            for index in schedule::order(&cells, &active, round, self.request.seed) {
+                self.measure_cell(index, round)?;
+            }
+            self.surroundings.monitor.look();
+            if LOOKS.contains(&(round + 1)) {
+                self.look();
+            }
+            let progress = self.progress(round + 1);
+            self.send(EventKind::RoundFinished(progress));
+            self.refresh();
+        }
+        Ok(())
+    }
+
+    /// The cells of the next round: those still wide, each with its one-thread point and the ceiling.
+    fn active(&self) -> Vec<usize> {
+        let wide: Vec<&CellState> = self.cells.iter().filter(|state| state.decides && state.passes < 2).collect();
+        let with = |state: &CellState| {
+            wide.iter().any(|other| {
+                let together = state.cell.threads == ThreadCount::ONE || state.cell.threads == other.cell.threads;
+                let same = state.cell.key == other.cell.key && state.cell.group == other.cell.group;
+                let ceiling = state.cell.feeds.iter().any(|(experiment, curve)| {
+                    *curve == Curve::Ceiling && other.cell.feeds.iter().any(|(of, _)| of == experiment)
+                });
+                together && (same || ceiling)
+            })
+        };
+        (0..self.cells.len()).filter(|&index| self.cells.get(index).is_some_and(with)).collect()
+    }
+
+    /// Whether a round fits into what is left of the budget.
+    fn affords(&self, active: &[usize], round: u32) -> bool {
+        let cost: Duration = active.iter().filter_map(|&index| self.cells.get(index)?.cost).sum();
+        let first_look = LOOKS.first().copied().unwrap_or(0);
+        let budget = budget(&self.request);
+        let budget = if round < first_look { budget.mul_f64(GRACE) } else { budget };
+        self.surroundings.clock.elapsed() + cost <= budget
+    }
+
+    /// Measures one window of a round, again where it was disturbed or cannot be right.
+    fn measure_cell(&mut self, index: usize, round: u32) -> Result<(), Halt> {
+        let began = self.surroundings.clock.elapsed();
+        let (mut repeats, mut retries) = (0, 0);
+        let mut length = None;
+        let window = loop {
+            if self.cancel.is_raised() {
+                return Err(Halt::Cancelled);
+            }
+            let state = &self.cells[index];
+            let unit = self.units[state.cell.group];
+            let planned = length.unwrap_or_else(|| self.lengths.of(unit));
+            let order = WindowOrder {
+                workload: &state.cell.workload,
+                threads: state.cell.threads,
+                round,
+                warm_up: WARM_UP + schedule::phase(&state.cell, unit, &mut self.phases),
+                length: planned,
+                run_began: self.surroundings.clock.began(),
+            };
+            let mut window = match self.engines[state.engine].measure(&order, &self.cancel) {
+                Ok(window) => window,
+                Err(MeasureError::Impossible { .. }) => {
+                    for experiment in experiments(&state.cell) {
+                        self.faults[experiment].impossible += 1;
+                    }
+                    if retries == RETRIES {
+                        break None;
+                    }
+                    retries += 1;
+                    continue;
+                }
+                Err(MeasureError::Cancelled) => return Err(Halt::Cancelled),
+                Err(MeasureError::Failed(reason)) => return Err(Halt::Failed(self.failure(index, &reason))),
+            };
+            if let Some(longer) = self.too_short(index, round, planned, &window) {
+                if retries == RETRIES {
+                    break (window.units > 0).then_some(window);
+                }
+                retries += 1;
+                length = Some(longer);
+                continue;
+            }
+            window.disturbance = quiet::disturbance(&window);
+            if window.disturbance.is_none() || repeats == quiet::REPEATS {
+                break Some(window);
+            }
+            repeats += 1;
+        };
+        self.cells[index].cost = Some(self.surroundings.clock.elapsed().saturating_sub(began));
+        if let Some(window) = window {
+            self.keep(index, window);
+        }
+        self.refresh();
+        Ok(())
+    }
+
+    /// The length a window should have had, if its units turn out to be much longer than was known: the one-thread windows
+    /// of round 0 tell, and a window in which no unit ended.
+    fn too_short(&mut self, index: usize, round: u32, length: Duration, window: &Window) -> Option<Duration> {
+        if window.units == 0 {
+            return Some(length * 4);
+        }
+        if round > 0 || window.threads != ThreadCount::ONE {
+            return None;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+        let unit = Duration::try_from_secs_f64(window.wall_s / window.units as f64).ok()?;
+        self.units[self.cells[index].cell.group] = Some(unit);
+        let wanted = self.lengths.of(Some(unit));
+        (wanted > length.mul_f64(1.5)).then_some(wanted)
+    }
+
+    /// Takes a window in and tells of it.
+    fn keep(&mut self, index: usize, window: Window) {
+        let state = &self.cells[index];
+        let (threads, engine) = (state.cell.threads, state.engine);
+        if let Some(Disturbance::Observer { share_of_core }) = window.disturbance {
+            for experiment in experiments(&state.cell) {
+                let faults = &mut self.faults[experiment];
+                faults.disturbed += 1;
+                faults.worst_share = faults.worst_share.max(share_of_core);
+            }
+        }
+        for (experiment, curve) in state.cell.feeds.clone() {
+            self.results[experiment].add(&curve, window.clone());
+            let window = Box::new(window.clone());
+            self.send(EventKind::SampleMeasured { experiment, curve: curve.clone(), window });
+            let place = (experiment, curve, threads);
+            if self.timelines.contains(&place) {
+                continue;
+            }
+            if let Some(timeline) = self.engines[engine].timeline() {
+                let (experiment, curve, _) = place.clone();
+                self.timelines.push(place);
+                self.send(EventKind::TimelineRecorded { experiment, curve, timeline: Box::new(timeline) });
+            }
+        }
+    }
+
+    /// Looks at every interval and counts how often in a row each met the target.
+    fn look(&mut self) {
+        let target = self.request.precision.target();
+        let widths: Vec<Option<f64>> = self.cells.iter().map(|state| self.width(&state.cell)).collect();
+        for (state, width) in self.cells.iter_mut().zip(widths) {
+            // What rests keeps its passes: its interval changes no more.
+            if state.passes < 2 {
+                state.passes = if width.is_some_and(|width| width <= target) { state.passes + 1 } else { 0 };
+            }
+        }
+    }
+
+    /// The half width of a cell's throughput and speedup, whichever is wider, as a share of the median; `None` where one of
+    /// them has too few rounds for an interval.
+    fn width(&self, cell: &Cell) -> Option<f64> {
+        let widths = cell.feeds.iter().map(|(experiment, curve)| {
+            let point = point(self.results.get(*experiment)?, curve, cell.threads)?;
+            let estimates = [Some(&point.throughput_per_sec), point.speedup.as_ref()];
+            let all = estimates.into_iter().flatten();
+            all.map(|it| it.is_interval().then(|| it.relative_half_width())).try_fold(0.0, |widest: f64, width| {
+                Some(widest.max(width?))
+            })
+        });
+        widths.into_iter().try_fold(0.0, |widest: f64, width| Some(widest.max(width?)))
+    }
+
+    fn progress(&self, rounds: u32) -> Progress {
+        let next_look = LOOKS.into_iter().find(|look| *look > rounds).unwrap_or(rounds);
+        let time_left = budget(&self.request).saturating_sub(self.surroundings.clock.elapsed());
+        let deciding = self.cells.iter().filter(|state| state.decides);
+        let widest = deciding.map(|state| self.width(&state.cell)).try_fold(0.0, |widest: f64, width| {
+            Some(widest.max(width?))
+        });
+        Progress { rounds, next_look, time_left, widest }
+    }
+
+    /// Sends the warnings that only the end of a run can tell.
+    fn sum_up(&mut self, outcome: &Outcome) {
+        for warning in self.surroundings.monitor.finish() {
+            self.warn(None, warning);
+        }
+        for experiment in 0..self.request.experiments.len() {
+            let mut warnings = noise::of_windows(
+                &self.request.experiments[experiment],
+                &self.results[experiment],
+                &self.surroundings.machine,
+            );
+            let faults = &self.faults[experiment];
+            if faults.disturbed > 0 {
+                warnings.push(Warning::Observer { windows: faults.disturbed, share_of_core: faults.worst_share });
+            }
+            if faults.impossible > 0 {
+                warnings.push(Warning::Impossible { windows: faults.impossible });
+            }
+            if *outcome == Outcome::Completed {
+                warnings.extend(self.target_missed(experiment));
+            }
+            for warning in warnings {
+                self.warn(Some(experiment), warning);
+            }
+        }
+    }
+
+    fn target_missed(&self, experiment: usize) -> Option<Warning> {
+        let target = self.request.precision.target();
+        let of_this = |state: &&CellState| state.decides && experiments(&state.cell).contains(&experiment);
+        let mut reached = 0.0_f64;
+        for state in self.cells.iter().filter(of_this) {
+            match self.width(&state.cell) {
+                Some(width) => reached = reached.max(width),
+                None => return Some(Warning::TooFewRounds { rounds: self.least_rounds(experiment) }),
+            }
+        }
+        (reached > target).then_some(Warning::TargetNotReached { target, reached })
+    }
+
+    /// Rounds of the point that has the fewest.
+    fn least_rounds(&self, experiment: usize) -> u32 {
+        let of_this = self.cells.iter().filter(|state| state.decides);
+        of_this
+            .flat_map(|state| state.cell.feeds.iter().map(move |feed| (feed, state.cell.threads)))
+            .filter(|((of, _), _)| *of == experiment)
+            .map(|((_, curve), threads)| {
+                point(&self.results[experiment], curve, threads).map_or(0, |point| point.throughput_per_sec.rounds)
+            })
+            .min()
+            .unwrap_or(0)
+    }
+
+    fn failure(&self, index: usize, reason: &str) -> String {
+        let cell = &self.cells[index].cell;
+        let threads = if cell.threads == ThreadCount::ONE { "1 thread".to_owned() } else { format!("{} threads", cell.threads) };
+        format!("{} at {threads}: {reason}", cell.key.label())
+    }
+
+    fn refresh(&mut self) {
+        self.gate.between_windows(|| self.surroundings.clock.elapsed());
+    }
+
+    fn warn(&mut self, experiment: Option<usize>, warning: Warning) {
+        self.send(EventKind::Warned { experiment, warning });
+    }
+
+    fn send(&mut self, kind: EventKind) {
+        self.outbox.send(self.surroundings.clock.elapsed(), kind);
+    }
+}
+
+/// The time a run may take: that of its experiments together.
+fn budget(request: &RunRequest) -> Duration {
+    request.precision.budget() * u32::try_from(request.experiments.len()).unwrap_or(u32::MAX)
+}
+
+/// The experiments that a cell's windows count for, each once.
+fn experiments(cell: &Cell) -> Vec<usize> {
+    let mut experiments: Vec<usize> = cell.feeds.iter().map(|(experiment, _)| *experiment).collect();
+    experiments.sort_unstable();
+    experiments.dedup();
+    experiments
+}
+
+fn point<'a>(results: &'a Results, curve: &Curve, threads: ThreadCount) -> Option<&'a Point> {
+    match curve {
+        Curve::Series(key) => results.series(key)?.at(threads),
+        Curve::Ceiling => results.ceiling_at(threads),
+    }
+}
