@@ -10,7 +10,7 @@ use super::message::{Event, EventKind};
 use crate::model::plan::RunId;
 
 /// How many events wait in the channel itself.
-pub const CHANNEL_CAPACITY: usize = 256;
+pub(super) const CHANNEL_CAPACITY: usize = 256;
 
 /// Sends a run's events without ever making the measuring wait for a slow reader.
 ///

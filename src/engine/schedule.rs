@@ -80,9 +80,8 @@ pub fn cells(request: &RunRequest, cores: usize, measurable: impl Fn(&SeriesKey,
                     continue;
                 }
                 let feed = (experiment, Curve::Ceiling);
-                let same = |cell: &&mut Cell| {
-                    cell.key == native && cell.threads == threads && cell.workload == *workload
-                };
+                let same =
+                    |cell: &&mut Cell| cell.key == native && cell.threads == threads && cell.workload == *workload;
                 match cells.iter_mut().find(same) {
                     Some(cell) => cell.feeds.push(feed),
                     None => cells.push(Cell {

@@ -15,7 +15,7 @@ use crate::model::machine::Machine;
 use crate::model::plan::RunRequest;
 use crate::model::results::{Curve, Point, Results};
 use crate::model::series::SeriesKey;
-use crate::model::stopping::LOOKS;
+use crate::model::stopping::{Decision, LOOKS, StopReason, StoppingRule};
 use crate::model::units::ThreadCount;
 use crate::model::warning::Warning;
 use crate::model::window::{Disturbance, Window};
@@ -82,6 +82,8 @@ pub(super) struct Sweep {
     results: Vec<Results>,
     faults: Vec<Faults>,
     lengths: Lengths,
+    /// The time the run may take: that of its experiments together.
+    budget: Duration,
     phases: Rng,
     timelines: Vec<(usize, Curve, ThreadCount)>,
 }
@@ -92,8 +94,10 @@ struct CellState {
     engine: usize,
     /// How long measuring it took, repeats included.
     cost: Option<Duration>,
-    /// At how many looks in a row it met the target.
-    passes: u32,
+    /// Decides when its intervals are narrow enough.
+    rule: StoppingRule,
+    /// Whether they are: it is then measured only for the sake of others.
+    rests: bool,
     /// Whether the run goes on until it meets the target.
     decides: bool,
 }
@@ -123,7 +127,8 @@ impl Sweep {
     ) -> Self {
         let results = request.experiments.iter().map(|plan| Results::new(&plan.series)).collect();
         let faults = request.experiments.iter().map(|_| Faults::default()).collect();
-        let lengths = Lengths::plan(request.precision, budget(&request), 1);
+        let budget = StoppingRule::new(request.precision, request.experiments.len()).budget();
+        let lengths = Lengths::plan(request.precision, budget, 1);
         // Apart from the stream that orders the rounds.
         let phases = Rng::with_seed(!request.seed);
         Self {
@@ -138,6 +143,7 @@ impl Sweep {
             results,
             faults,
             lengths,
+            budget,
             phases,
             timelines: Vec::new(),
         }
@@ -196,9 +202,10 @@ impl Sweep {
                 let bound = self.request.experiments.get(*experiment).map(|plan| plan.workload.bound());
                 matches!(curve, Curve::Series(_)) || bound != Some(Bound::Waiting)
             });
-            self.cells.push(CellState { cell, engine, cost: None, passes: 0, decides });
+            let rule = StoppingRule::new(self.request.precision, self.request.experiments.len());
+            self.cells.push(CellState { cell, engine, cost: None, rule, rests: false, decides });
         }
-        self.lengths = Lengths::plan(self.request.precision, budget(&self.request), self.cells.len());
+        self.lengths = Lengths::plan(self.request.precision, self.budget, self.cells.len());
         why
     }
 
@@ -227,9 +234,7 @@ impl Sweep {
                 self.measure_cell(index, round)?;
             }
             self.surroundings.monitor.look();
-            if LOOKS.contains(&(round + 1)) {
-                self.look();
-            }
+            self.look(round + 1);
             let progress = self.progress(round + 1);
             self.send(EventKind::RoundFinished(progress));
             self.refresh();
@@ -239,7 +244,7 @@ impl Sweep {
 
     /// The cells of the next round: those still wide, each with its one-thread point and the ceiling.
     fn active(&self) -> Vec<usize> {
-        let wide: Vec<&CellState> = self.cells.iter().filter(|state| state.decides && state.passes < 2).collect();
+        let wide: Vec<&CellState> = self.cells.iter().filter(|state| state.decides && !state.rests).collect();
         let with = |state: &CellState| {
             wide.iter().any(|other| {
                 let together = state.cell.threads == ThreadCount::ONE || state.cell.threads == other.cell.threads;
@@ -257,8 +262,7 @@ impl Sweep {
     fn affords(&self, active: &[usize], round: u32) -> bool {
         let cost: Duration = active.iter().filter_map(|&index| self.cells.get(index)?.cost).sum();
         let first_look = LOOKS.first().copied().unwrap_or(0);
-        let budget = budget(&self.request);
-        let budget = if round < first_look { budget.mul_f64(GRACE) } else { budget };
+        let budget = if round < first_look { self.budget.mul_f64(GRACE) } else { self.budget };
         self.surroundings.clock.elapsed() + cost <= budget
     }
 
@@ -362,15 +366,13 @@ impl Sweep {
         }
     }
 
-    /// Looks at every interval and counts how often in a row each met the target.
-    fn look(&mut self) {
-        let target = self.request.precision.target();
+    /// Lets the cells rest whose intervals met the target at two looks in a row. The budget is the whole run's, so that
+    /// here time counts for nothing.
+    fn look(&mut self, rounds: u32) {
         let widths: Vec<Option<f64>> = self.cells.iter().map(|state| self.width(&state.cell)).collect();
         for (state, width) in self.cells.iter_mut().zip(widths) {
-            // What rests keeps its passes: its interval changes no more.
-            if state.passes < 2 {
-                state.passes = if width.is_some_and(|width| width <= target) { state.passes + 1 } else { 0 };
-            }
+            let decision = state.rule.after_round(rounds, width, Duration::ZERO, Duration::ZERO);
+            state.rests |= decision == Decision::Stop(StopReason::TargetReached);
         }
     }
 
@@ -381,20 +383,18 @@ impl Sweep {
             let point = point(self.results.get(*experiment)?, curve, cell.threads)?;
             let estimates = [Some(&point.throughput_per_sec), point.speedup.as_ref()];
             let all = estimates.into_iter().flatten();
-            all.map(|it| it.is_interval().then(|| it.relative_half_width())).try_fold(0.0, |widest: f64, width| {
-                Some(widest.max(width?))
-            })
+            all.map(|it| it.is_interval().then(|| it.relative_half_width()))
+                .try_fold(0.0, |widest: f64, width| Some(widest.max(width?)))
         });
         widths.into_iter().try_fold(0.0, |widest: f64, width| Some(widest.max(width?)))
     }
 
     fn progress(&self, rounds: u32) -> Progress {
-        let next_look = LOOKS.into_iter().find(|look| *look > rounds).unwrap_or(rounds);
-        let time_left = budget(&self.request).saturating_sub(self.surroundings.clock.elapsed());
+        let next_look = StoppingRule::next_look(rounds);
+        let time_left = self.budget.saturating_sub(self.surroundings.clock.elapsed());
         let deciding = self.cells.iter().filter(|state| state.decides);
-        let widest = deciding.map(|state| self.width(&state.cell)).try_fold(0.0, |widest: f64, width| {
-            Some(widest.max(width?))
-        });
+        let widest =
+            deciding.map(|state| self.width(&state.cell)).try_fold(0.0, |widest: f64, width| Some(widest.max(width?)));
         Progress { rounds, next_look, time_left, widest }
     }
 
@@ -453,7 +453,8 @@ impl Sweep {
 
     fn failure(&self, index: usize, reason: &str) -> String {
         let cell = &self.cells[index].cell;
-        let threads = if cell.threads == ThreadCount::ONE { "1 thread".to_owned() } else { format!("{} threads", cell.threads) };
+        let threads =
+            if cell.threads == ThreadCount::ONE { "1 thread".to_owned() } else { format!("{} threads", cell.threads) };
         format!("{} at {threads}: {reason}", cell.key.label())
     }
 
@@ -470,11 +471,6 @@ impl Sweep {
     }
 }
 
-/// The time a run may take: that of its experiments together.
-fn budget(request: &RunRequest) -> Duration {
-    request.precision.budget() * u32::try_from(request.experiments.len()).unwrap_or(u32::MAX)
-}
-
 /// The experiments that a cell's windows count for, each once.
 fn experiments(cell: &Cell) -> Vec<usize> {
     let mut experiments: Vec<usize> = cell.feeds.iter().map(|(experiment, _)| *experiment).collect();
@@ -489,3 +485,6 @@ fn point<'a>(results: &'a Results, curve: &Curve, threads: ThreadCount) -> Optio
         Curve::Ceiling => results.ceiling_at(threads),
     }
 }
+
+#[cfg(test)]
+mod tests;
