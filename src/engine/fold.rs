@@ -20,6 +20,7 @@ pub fn apply(run: &mut Run, event: &Event) {
             };
             run.finish(completion, elapsed_s);
         }
-        EventKind::Started => {}
+        // Timelines explain a run while it is on the screen; a record keeps none.
+        EventKind::Started | EventKind::TimelineRecorded { .. } => {}
     }
 }

@@ -317,7 +317,7 @@ impl Sweep {
         };
         self.cells[index].cost = Some(self.surroundings.clock.elapsed().saturating_sub(began));
         if let Some(window) = window {
-            self.keep(index, window);
+            self.keep(index, &window);
         }
         self.refresh();
         Ok(())
@@ -340,7 +340,7 @@ impl Sweep {
     }
 
     /// Takes a window in and tells of it.
-    fn keep(&mut self, index: usize, window: Window) {
+    fn keep(&mut self, index: usize, window: &Window) {
         let state = &self.cells[index];
         let (threads, engine) = (state.cell.threads, state.engine);
         if let Some(Disturbance::Observer { share_of_core }) = window.disturbance {
