@@ -2,7 +2,7 @@
 //!
 //! The window and the command line share this; `crate::engine::fold` feeds it.
 
-use super::claim::Claim;
+use super::claim::{Claim, Subject, judge};
 use super::machine::Machine;
 use super::plan::RunRequest;
 use super::record::{Completion, ExperimentRecord, FORMAT, RunRecord, WarningRecord};
@@ -137,6 +137,111 @@ impl Run {
     }
 
     fn judge(&mut self) {
-        let _ = &self.subjects;
+        for (experiment, subject) in self.record.experiments.iter_mut().zip(&self.subjects) {
+            let view =
+                Subject { results: &experiment.results, workload: &subject.workload, machine: &self.record.machine };
+            experiment.claims = subject.claims.iter().map(|claim| judge(claim, &view)).collect();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::claim::{At, Check, Quantity, Verdict};
+    use super::super::expression::Expression;
+    use super::super::plan::{DEFAULT_SWITCH_INTERVAL_US, ExperimentPlan, RunId};
+    use super::super::series::{EngineKind, SeriesKey};
+    use super::super::stopping::Precision;
+    use super::super::units::ThreadCount;
+    use super::super::workload::WorkloadKind;
+    use super::*;
+
+    fn run() -> Run {
+        let key = SeriesKey::of(EngineKind::Native);
+        let request = RunRequest {
+            run_id: RunId(1),
+            experiments: vec![ExperimentPlan {
+                id: "wait".to_owned(),
+                workload: Workload::new(WorkloadKind::Wait),
+                series: vec![key],
+                threads: vec![ThreadCount::ONE, ThreadCount::clamped(2)],
+            }],
+            precision: Precision::Quick,
+            seed: 7,
+            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+        };
+        let claim = Claim {
+            id: "twice".to_owned(),
+            text: "Two threads wait twice as often.".to_owned(),
+            check: Check {
+                quantity: Quantity::Speedup { engine: EngineKind::Native },
+                at: At::Threads(Expression::Number(2.0)),
+                at_least: Some(Expression::Number(1.8)),
+                at_most: None,
+            },
+        };
+        let machine = Machine {
+            cores: 2,
+            quota_cores: None,
+            cpu_model: None,
+            os: None,
+            architecture: "x86_64".to_owned(),
+            memory_bytes: None,
+        };
+        let opening = Opening {
+            program: "threadlab".to_owned(),
+            started_at: "2026-11-22T12:00:00+00:00".to_owned(),
+            machine,
+            lesson: "waiting".to_owned(),
+            lesson_title: "Waiting".to_owned(),
+            experiments: vec![ExperimentOpening { title: "Wait".to_owned(), claims: vec![claim] }],
+        };
+        Run::new(&request, opening)
+    }
+
+    fn window(threads: usize, round: u32, units: u64) -> Window {
+        Window {
+            threads: ThreadCount::clamped(threads),
+            round,
+            started_s: f64::from(round),
+            wall_s: 0.1,
+            units,
+            workers_cpu_s: None,
+            observer_cpu_s: None,
+            server_cpu_s: None,
+            run_delay_s: None,
+            latency_ms: None,
+            gil_switches: None,
+            disturbance: None,
+        }
+    }
+
+    #[test]
+    fn rounds_become_verdicts() {
+        let mut run = run();
+        let curve = Curve::Series(SeriesKey::of(EngineKind::Native));
+        for round in 0..6 {
+            run.add_window(0, &curve, window(1, round, 20));
+            run.add_window(0, &curve, window(2, round, 40));
+            run.finish_round(round + 1, f64::from(round));
+        }
+        assert_eq!(run.record().completion, Completion::Partial);
+        assert_eq!(run.record().experiments[0].claims[0].verdict, Verdict::Holds);
+        run.finish(Completion::Completed, 6.5);
+        assert_eq!(run.record().completion, Completion::Completed);
+        assert_eq!(run.record().rounds, 6);
+    }
+
+    #[test]
+    fn a_warning_is_said_once() {
+        let mut run = run();
+        run.warn(None, Warning::Steal { share: 0.1 });
+        run.warn(None, Warning::Steal { share: 0.2 });
+        run.warn(Some(0), Warning::ServerBusy { threads: 8, share_of_core: 0.9 });
+        run.warn(Some(0), Warning::ServerBusy { threads: 16, share_of_core: 0.9 });
+        run.warn(Some(9), Warning::Battery);
+        assert_eq!(run.record().warnings.len(), 1);
+        assert!(run.record().warnings[0].message.contains("20 %"));
+        assert_eq!(run.record().experiments[0].warnings.len(), 2);
     }
 }
