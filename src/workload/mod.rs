@@ -6,7 +6,9 @@
 
 pub mod mixed;
 pub mod primes;
+pub mod socket;
 pub mod stop;
+pub mod thread_clock;
 pub mod wait;
 pub mod workshop;
 

@@ -1,6 +1,7 @@
 //! What the units of one run share, and how a workload becomes one unit for each worker.
 
-use std::sync::OnceLock;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::model::units::ThreadCount;
@@ -8,13 +9,24 @@ use crate::model::workload::{Workload, WorkloadKind};
 
 use super::mixed::{Mixed, Speed};
 use super::primes::CountPrimes;
+use super::socket::{Connections, Request, Server};
+use super::stop::Interrupt;
 use super::wait::Wait;
 use super::{Context, StopSignal, Unit, UnitEnd, WorkloadError};
 
-/// What the units of one run share: the speed that `mixed` was set by. One for a run, shared by its engines.
+/// What the units of one run share: the speed that `mixed` was set by, and the local server with the connections to it. One for a
+/// run, shared by its engines.
 #[derive(Debug, Default)]
 pub struct Workshop {
     speed: OnceLock<Speed>,
+    server: Mutex<Option<Arc<SocketShop>>>,
+}
+
+/// The local server and this process's connections to it.
+#[derive(Debug)]
+struct SocketShop {
+    server: Server,
+    connections: Arc<Connections>,
 }
 
 impl Workshop {
@@ -28,28 +40,71 @@ impl Workshop {
         *self.speed.get_or_init(Speed::calibrate)
     }
 
+    /// Where the local server of this run listens, for workers in other processes; see [`super::socket`] for its protocol. Started
+    /// at the first call.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn server_address(&self) -> Result<SocketAddr, WorkloadError> {
+        Ok(self.socket_shop()?.server.address())
+    }
+
+    /// CPU time that the local server has used so far; `None` where there is no server or the system does not tell.
+    pub fn server_cpu(&self) -> Option<Duration> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.server.cpu_time()
+    }
+
     /// Makes a workload ready for one window of so many workers.
     ///
     /// # Errors
     /// When the socket workload's server cannot be started or the system allows too few connections.
-    pub fn prepare(&self, workload: &Workload, _threads: ThreadCount) -> Result<Prepared, WorkloadError> {
-        let milliseconds = |name| duration_ms(workload.value(name));
-        let unit = match workload.kind() {
-            WorkloadKind::CountPrimes => WorkerUnit::CountPrimes(CountPrimes { limit: whole(workload.value("limit")) }),
-            WorkloadKind::Wait => WorkerUnit::Wait(Wait { duration: milliseconds("wait_ms") }),
+    pub fn prepare(&self, workload: &Workload, threads: ThreadCount) -> Result<Prepared, WorkloadError> {
+        let duration = |name| duration_ms(workload.value(name));
+        let source = match workload.kind() {
+            WorkloadKind::CountPrimes => Source::CountPrimes(CountPrimes { limit: whole(workload.value("limit")) }),
+            WorkloadKind::Wait => Source::Wait(Wait { duration: duration("wait_ms") }),
             WorkloadKind::Mixed => {
-                WorkerUnit::Mixed(Mixed::new(milliseconds("unit_ms"), workload.value("cpu_share"), self.speed()))
+                let share = workload.value("cpu_share");
+                Source::Mixed(Mixed::new(duration("unit_ms"), share, self.speed()))
             }
-            WorkloadKind::Socket => return Err(WorkloadError::Server("it is not in this build".to_owned())),
+            WorkloadKind::Socket => {
+                let shop = self.socket_shop()?;
+                shop.connections.reserve(threads.get())?;
+                let (window, end) = shop.server.open_window();
+                Source::Socket { shop, delay: duration("delay_ms"), window, end }
+            }
         };
-        Ok(Prepared { unit })
+        Ok(Prepared { source })
+    }
+
+    fn socket_shop(&self) -> Result<Arc<SocketShop>, WorkloadError> {
+        let mut shop = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shop) = &*shop {
+            return Ok(Arc::clone(shop));
+        }
+        let server = Server::start().map_err(|error| WorkloadError::Server(error.to_string()))?;
+        let connections = Arc::new(Connections::new(server.address()));
+        Ok(Arc::clone(shop.insert(Arc::new(SocketShop { server, connections }))))
     }
 }
 
 /// A workload ready for one window.
-#[derive(Debug)]
 pub struct Prepared {
-    unit: WorkerUnit,
+    source: Source,
+}
+
+/// Where a worker's unit comes from.
+enum Source {
+    CountPrimes(CountPrimes),
+    Wait(Wait),
+    Mixed(Mixed),
+    /// Each has a connection of its own.
+    Socket {
+        shop: Arc<SocketShop>,
+        delay: Duration,
+        window: u32,
+        end: Arc<dyn Interrupt>,
+    },
 }
 
 impl Prepared {
@@ -58,22 +113,35 @@ impl Prepared {
     /// # Errors
     /// When a connection to the local server cannot be made.
     pub fn unit(&self) -> Result<WorkerUnit, WorkloadError> {
-        Ok(self.unit.clone())
+        match &self.source {
+            Source::CountPrimes(unit) => Ok(WorkerUnit::CountPrimes(*unit)),
+            Source::Wait(unit) => Ok(WorkerUnit::Wait(*unit)),
+            Source::Mixed(unit) => Ok(WorkerUnit::Mixed(*unit)),
+            Source::Socket { shop, delay, window, .. } => {
+                Ok(WorkerUnit::Socket(Request::new(Arc::clone(&shop.connections), *delay, *window)?))
+            }
+        }
     }
 
     /// The signal that ends this window.
     pub fn stop_signal(&self) -> StopSignal {
-        StopSignal::new()
+        match &self.source {
+            Source::Socket { end, .. } => StopSignal::with_interrupt(Arc::clone(end)),
+            _ => StopSignal::new(),
+        }
     }
 
-    /// CPU time that the local server has used so far; `None` where there is no server or the system does not tell.
+    /// CPU time that the local server has used so far; `None` where this workload has no server or the system does not tell.
     pub fn server_cpu(&self) -> Option<Duration> {
-        None
+        match &self.source {
+            Source::Socket { shop, .. } => shop.server.cpu_time(),
+            _ => None,
+        }
     }
 }
 
 /// One worker's unit, of any workload. The choice is made once a unit, never inside its loop.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum WorkerUnit {
     /// See [`CountPrimes`].
     CountPrimes(CountPrimes),
@@ -81,6 +149,8 @@ pub enum WorkerUnit {
     Wait(Wait),
     /// See [`Mixed`].
     Mixed(Mixed),
+    /// See [`Request`].
+    Socket(Request),
 }
 
 impl Unit for WorkerUnit {
@@ -90,6 +160,7 @@ impl Unit for WorkerUnit {
             Self::CountPrimes(unit) => unit.run(context, stop),
             Self::Wait(unit) => unit.run(context, stop),
             Self::Mixed(unit) => unit.run(context, stop),
+            Self::Socket(unit) => unit.run(context, stop),
         }
     }
 }
@@ -125,7 +196,7 @@ mod tests {
 
     #[test]
     fn every_workload_runs_a_unit() {
-        for kind in [WorkloadKind::CountPrimes, WorkloadKind::Wait, WorkloadKind::Mixed] {
+        for kind in WorkloadKind::ALL {
             let workshop = Workshop::new();
             let prepared = workshop.prepare(&Workload::new(kind), ThreadCount::ONE).expect("it can be prepared");
             let stop = prepared.stop_signal();
