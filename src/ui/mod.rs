@@ -2,10 +2,13 @@
 
 pub mod curve_mark;
 pub mod display;
+pub mod edit;
+pub mod parameter_slider;
 pub mod plot_axis;
 pub mod plot_curve;
 pub mod plot_legend;
 pub mod plot_view;
+pub mod range_slider;
 pub mod readout;
 pub mod sample;
 pub mod theme;

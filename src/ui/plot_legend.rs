@@ -30,7 +30,7 @@ pub struct LegendResponse {
 pub fn show(ui: &mut Ui, entries: &[LegendEntry<'_>], hidden: &BTreeSet<String>) -> LegendResponse {
     let mut answer = LegendResponse::default();
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(space::S, space::XS);
+        ui.spacing_mut().item_spacing = vec2(space::M, space::XS);
         for entry in entries {
             let shown = !hidden.contains(entry.name);
             let response = entry_ui(ui, entry, shown);
@@ -51,17 +51,19 @@ fn entry_ui(ui: &mut Ui, entry: &LegendEntry<'_>, shown: bool) -> egui::Response
     let font = egui::TextStyle::Body.resolve(ui.style());
     let galley = ui.fonts_mut(|fonts| fonts.layout_no_wrap(entry.name.to_owned(), font, text_color));
     let size = vec2(
-        curve_mark::SWATCH.x + galley.size().x + 3.0 * space::S,
+        curve_mark::SWATCH.x + space::S + galley.size().x,
         (galley.size().y + space::XS).max(ui.spacing().interact_size.y - space::XS),
     );
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     if ui.is_rect_visible(rect) {
         let visuals = ui.style().interact(&response);
         if response.hovered() || response.has_focus() {
-            ui.painter().rect(rect, 6.0, visuals.weak_bg_fill, visuals.bg_stroke, egui::StrokeKind::Inside);
+            // Outside the entry, so that names stand flush with what is below.
+            let around = rect.expand2(vec2(space::XS, 0.0));
+            ui.painter().rect(around, 6.0, visuals.weak_bg_fill, visuals.bg_stroke, egui::StrokeKind::Inside);
         }
         let swatch = egui::Rect::from_center_size(
-            egui::pos2(rect.left() + space::S + curve_mark::SWATCH.x / 2.0, rect.center().y),
+            egui::pos2(rect.left() + curve_mark::SWATCH.x / 2.0, rect.center().y),
             curve_mark::SWATCH,
         );
         let color = theme::curve_color(&entry.style, ui.visuals().dark_mode);

@@ -26,6 +26,10 @@ use super::theme::{self, Palette, size, space};
 const LEAST_PANEL_WIDTH: f32 = 280.0;
 /// The least height of a panel in points, title and axis included.
 const LEAST_PANEL_HEIGHT: f32 = 160.0;
+/// The width of the button that goes back to the whole plot, in points.
+const RESET_WIDTH: f32 = 96.0;
+/// The width in points at which a readout wraps.
+const READOUT_WIDTH: f32 = 480.0;
 /// How near the pointer must be to a point to read it out, in points.
 const HOVER_RADIUS: f32 = 32.0;
 
@@ -70,16 +74,24 @@ pub fn show(ui: &mut Ui, spec: &Arc<PlotSpec>, options: &FigureOptions<'_>) -> O
     let top = ui.cursor().top();
     let mut hovered_name = None;
     let entries = prepared.legend();
-    if !entries.is_empty() {
-        let legend = plot_legend::show(ui, &entries, options.hidden);
-        action = legend.toggled.map(PlotAction::ToggleCurve);
-        hovered_name = legend.hovered;
-    }
-    if options.navigation == Navigation::Free {
-        reset |= ui
-            .button("Reset view")
-            .on_hover_text("Drag to move, hold Ctrl and turn the wheel to zoom. This shows the whole plot again.")
-            .clicked();
+    let free = options.navigation == Navigation::Free;
+    if free || !entries.is_empty() {
+        ui.horizontal_top(|ui| {
+            let button = if free { RESET_WIDTH + space::S } else { 0.0 };
+            let width = (ui.available_width() - button).max(0.0);
+            ui.allocate_ui_with_layout(vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
+                ui.set_min_width(width);
+                let legend = plot_legend::show(ui, &entries, options.hidden);
+                action = legend.toggled.map(PlotAction::ToggleCurve);
+                hovered_name = legend.hovered;
+            });
+            if free {
+                let button = egui::Button::new("Reset view").min_size(vec2(RESET_WIDTH, 0.0));
+                let help = "Drag to move, hold Ctrl and turn the wheel to zoom. This shows the whole plot again.";
+                reset |= ui.add(button).on_hover_text(help).clicked();
+            }
+        });
+        ui.add_space(space::S);
     }
     if spec.panels.is_empty() {
         empty_state(ui, options.empty_text);
@@ -255,7 +267,7 @@ impl PanelDrawing<'_> {
             let bounds = *transform.bounds();
             ui.data_mut(|data| data.insert_temp(plot_id.with("shown"), (bounds.min(), bounds.max())));
         }
-        Self::axis_lines(ui, &transform, &x_ticks, palette);
+        Self::axis_lines(ui, &transform, plot_axis::range(&panel.y).0, &x_ticks, palette);
         if !has_measurement(curves) {
             let font = TextStyle::Body.resolve(ui.style());
             let center = transform.frame().center();
@@ -299,16 +311,18 @@ impl PanelDrawing<'_> {
         CurveItem::new(curve, theme::curve_color(&curve.style, dark), palette.panel, emphasis)
     }
 
-    /// The line at the bottom with a short stroke at each tick.
-    fn axis_lines(ui: &Ui, transform: &PlotTransform, x_ticks: &[PlacedTick], palette: &Palette) {
+    /// The line at the axis' beginning, or at the bottom where that is out of sight, with a short stroke at each tick.
+    fn axis_lines(ui: &Ui, transform: &PlotTransform, begin: f64, x_ticks: &[PlacedTick], palette: &Palette) {
         let frame = transform.frame();
+        let y = place([0.0, begin], transform).y;
+        let y = if frame.y_range().contains(y) { y } else { frame.bottom() };
         let stroke = Stroke::new(1.0, palette.weak_text);
         let painter = ui.painter();
-        painter.hline(frame.x_range(), frame.bottom(), stroke);
+        painter.hline(frame.x_range(), y, stroke);
         for tick in x_ticks {
             let x = place([tick.place, 0.0], transform).x;
             if frame.x_range().contains(x) {
-                painter.vline(x, frame.bottom() - 4.0..=frame.bottom(), stroke);
+                painter.vline(x, y..=y + 4.0, stroke);
             }
         }
     }
@@ -360,7 +374,7 @@ impl PanelDrawing<'_> {
         egui::Tooltip::always_open(ui.ctx().clone(), response.layer_id, response.id, PopupAnchor::Pointer)
             .gap(12.0)
             .show(|ui| {
-                ui.set_max_width(ui.spacing().tooltip_width);
+                ui.set_max_width(READOUT_WIDTH);
                 ui.label(text);
             });
     }

@@ -111,11 +111,11 @@ pub fn timeline(slices: u64) -> Timeline {
 
 fn window(bound: Bound, engine: EngineKind, cores: f64, threads: ThreadCount, round: u32) -> Window {
     let count = threads.as_f64();
-    let parallel = count.min(cores) * (1.0 - 0.01 * (count - 1.0));
+    let parallel = count.min(cores) / (1.0 + 0.004 * (count - 1.0));
     let (single, speedup, cpu_per_unit) = match (bound, engine) {
-        (Bound::Waiting, EngineKind::GilModel) => (193.0, count * (1.0 - 0.004 * (count - 1.0)), 0.000_06),
+        (Bound::Waiting, EngineKind::GilModel) => (193.0, count / (1.0 + 0.004 * (count - 1.0)), 0.000_06),
         (Bound::Waiting, _) => (196.0, count, 0.000_02),
-        (_, EngineKind::GilModel) => (10_200.0, 1.0 - 0.012 * (count - 1.0), 1.0 / 10_200.0),
+        (_, EngineKind::GilModel) => (10_200.0, 1.0 / (1.0 + 0.012 * (count - 1.0)), 1.0 / 10_200.0),
         _ => (10_400.0, parallel, 1.0 / 10_400.0),
     };
     // A little noise, the same every time.
