@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::workload::{Bound, WorkloadKind};
+
 /// What runs the units on N threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -60,6 +62,12 @@ impl EngineKind {
             Self::PythonInterpreters => "Python sub-interpreters",
             Self::PythonAsyncio => "Python asyncio",
         }
+    }
+
+    /// Whether the engine, wherever it is there, runs workloads of this kind: one event loop overlaps waiting and nothing
+    /// else.
+    pub fn can_run(self, workload: WorkloadKind) -> bool {
+        self != Self::PythonAsyncio || workload.bound() == Bound::Waiting
     }
 
     /// One sentence on what it is, for tooltips.

@@ -1,0 +1,191 @@
+//! Errors of a lesson file, each with its place: shown with the line, a caret and what was expected.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+/// One error of a lesson file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The line it begins on, from 1.
+    pub line: usize,
+    /// The column it begins at, from 1, counted in characters.
+    pub column: usize,
+    /// The bytes of the file it speaks of; empty where something is missing.
+    pub span: Range<usize>,
+    /// What is wrong, without full stop.
+    pub message: String,
+    /// What was expected there, such as "expected a whole number"; without full stop.
+    pub expected: Option<String>,
+    /// What to do about it, without full stop.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error at `span` of `source`. A span that reaches beyond the source is cut to it.
+    pub(super) fn new(source: &str, span: Range<usize>, message: impl Into<String>) -> Self {
+        let start = floor_char_boundary(source, span.start);
+        let end = floor_char_boundary(source, span.end).max(start);
+        let before = source.get(..start).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let on_line = before.get(line_start..).unwrap_or_default();
+        // A byte order mark is no character of the first line.
+        let on_line = if line_start == 0 { on_line.strip_prefix('\u{feff}').unwrap_or(on_line) } else { on_line };
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: on_line.chars().count() + 1,
+            span: start..end,
+            message: message.into(),
+            expected: None,
+            help: None,
+        }
+    }
+
+    /// With what was expected.
+    pub(super) fn expected(mut self, expected: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    /// With what to do about it.
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With the nearest of the words that would have been right, if one is near.
+    pub(super) fn nearest<'w>(self, word: &str, words: impl IntoIterator<Item = &'w str>) -> Self {
+        match nearest(word, words) {
+            Some(found) => self.help(format!("did you mean `{found}`?")),
+            None => self,
+        }
+    }
+
+    /// Everything it says in one line: message, what was expected, what to do.
+    pub fn sentence(&self) -> String {
+        let mut sentence = self.message.clone();
+        for part in [&self.expected, &self.help].into_iter().flatten() {
+            sentence.push_str("; ");
+            sentence.push_str(part);
+        }
+        sentence
+    }
+}
+
+/// Every error of one file, at least one, in the order of their places.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Diagnostics {
+    /// The file, as the reader knows it.
+    pub name: String,
+    /// The text that was read; empty where it could not be read.
+    pub text: Arc<str>,
+    /// The errors.
+    pub list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// The errors found in a file, in the order of their places and without repeats.
+    pub(super) fn new(name: impl Into<String>, source: &str, mut list: Vec<Diagnostic>) -> Self {
+        list.sort_by(|a, b| (a.span.start, a.span.end, &a.message).cmp(&(b.span.start, b.span.end, &b.message)));
+        list.dedup();
+        Self { name: name.into(), text: Arc::from(source), list }
+    }
+
+    /// One error about the file as a whole.
+    pub(super) fn of_file(name: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(name, "", vec![Diagnostic::new("", 0..0, message).help(help)])
+    }
+
+    /// How many errors there are, in words, such as "1 error".
+    pub fn count_in_words(&self) -> String {
+        match self.list.len() {
+            1 => "1 error".to_owned(),
+            count => format!("{count} errors"),
+        }
+    }
+
+    /// One error with its file, place, line and caret, as plain text.
+    pub fn render(&self, diagnostic: &Diagnostic) -> String {
+        let renderer = Renderer::plain().decor_style(DecorStyle::Ascii);
+        if self.text.is_empty() {
+            let help = diagnostic.help.iter().map(|help| format!("\n  = help: {help}")).collect::<String>();
+            return format!("error: {}\n --> {}{help}", diagnostic.message, self.name);
+        }
+        let (line, span) = self.line_of(diagnostic);
+        let annotation = AnnotationKind::Primary.span(span);
+        let annotation = match &diagnostic.expected {
+            Some(expected) => annotation.label(expected.as_str()),
+            None => annotation,
+        };
+        let snippet = Snippet::source(line).path(self.name.as_str()).line_start(diagnostic.line).annotation(annotation);
+        let mut group = Level::ERROR.primary_title(diagnostic.message.as_str()).element(snippet);
+        if let Some(help) = &diagnostic.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        renderer.render(&[group])
+    }
+
+    /// The line that a diagnostic begins on, and the part of the diagnostic's span that lies on it.
+    fn line_of(&self, diagnostic: &Diagnostic) -> (&str, Range<usize>) {
+        let start = diagnostic.span.start.min(self.text.len());
+        let mut line_start = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        if line_start == 0 && self.text.starts_with('\u{feff}') {
+            line_start = '\u{feff}'.len_utf8();
+        }
+        let line_end = self.text[line_start..].find('\n').map_or(self.text.len(), |newline| line_start + newline);
+        let line = self.text[line_start..line_end].trim_end_matches('\r');
+        let from = start.saturating_sub(line_start).min(line.len());
+        let to = diagnostic.span.end.saturating_sub(line_start).clamp(from, line.len());
+        (line, from..to)
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, diagnostic) in self.list.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n\n")?;
+            }
+            f.write_str(&self.render(diagnostic))?;
+        }
+        Ok(())
+    }
+}
+
+/// The words of a closed list for a message: "one of `a`, `b`".
+pub(super) fn one_of<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+    let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    match words.as_slice() {
+        [] => "nothing".to_owned(),
+        [only] => only.clone(),
+        _ => format!("one of {}", words.join(", ")),
+    }
+}
+
+/// The word that `word` was most likely meant to be: at most a third of its letters differ.
+fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    const LONGEST: usize = 64;
+    let length = word.chars().count();
+    if length > LONGEST {
+        return None;
+    }
+    let plain = |word: &str| word.to_lowercase().replace(['_', ' '], "-");
+    let sought = plain(word);
+    words
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&sought, &plain(candidate)), candidate))
+        .filter(|(distance, _)| *distance <= length.max(3) / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+fn floor_char_boundary(source: &str, index: usize) -> usize {
+    let mut index = index.min(source.len());
+    while !source.is_char_boundary(index) {
+        index -= 1;
+    }
+    index
+}

@@ -1,0 +1,455 @@
+//! The first step: front matter as it stands, each value with its place. Types and field names are checked here, what
+//! the values mean is checked in [`super::check`].
+//!
+//! It reads TOML's tables rather than deriving from serde, since a serde error ends the reading: here every wrong field
+//! of a file is found at once.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::diagnostic::{Diagnostic, one_of};
+
+/// A value with its place in the file.
+#[derive(Debug, Clone)]
+pub(super) struct Placed<T> {
+    pub(super) value: T,
+    pub(super) span: Range<usize>,
+}
+
+/// What was found under a field's name.
+#[derive(Debug, Clone)]
+pub(super) enum Field<T> {
+    /// Nothing; an error is reported already where the field is required.
+    Absent,
+    /// Something unusable; an error is reported already.
+    Wrong,
+    /// A value of the right type.
+    Given(Placed<T>),
+}
+
+impl<T> Field<T> {
+    pub(super) fn given(self) -> Option<Placed<T>> {
+        match self {
+            Self::Given(value) => Some(value),
+            Self::Absent | Self::Wrong => None,
+        }
+    }
+
+    pub(super) fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+}
+
+/// A number, or an expression in quotes.
+#[derive(Debug, Clone)]
+pub(super) enum RawAmount {
+    Number(f64),
+    Text(String),
+}
+
+/// The whole front matter.
+pub(super) struct RawLesson {
+    pub(super) format: Field<i64>,
+    pub(super) id: Field<String>,
+    pub(super) title: Field<String>,
+    pub(super) minutes: Field<i64>,
+    pub(super) goals: Field<Vec<Placed<String>>>,
+    pub(super) experiments: Field<Vec<RawExperiment>>,
+}
+
+impl RawLesson {
+    /// The ids of the experiments, as far as they have one.
+    pub(super) fn experiment_ids(&self) -> Vec<String> {
+        match &self.experiments {
+            Field::Given(experiments) => experiments
+                .value
+                .iter()
+                .filter_map(|experiment| experiment.id.clone().given())
+                .map(|id| id.value)
+                .collect(),
+            Field::Absent | Field::Wrong => Vec::new(),
+        }
+    }
+}
+
+/// One `[[experiment]]`.
+pub(super) struct RawExperiment {
+    pub(super) id: Field<String>,
+    pub(super) title: Field<String>,
+    pub(super) workload: Field<String>,
+    pub(super) parameters: Vec<(Placed<String>, Placed<f64>)>,
+    pub(super) engines: Field<Vec<Placed<String>>>,
+    pub(super) threads: Field<RawRange>,
+    pub(super) metric: Field<String>,
+    pub(super) group: Field<String>,
+    pub(super) claims: Vec<RawClaim>,
+}
+
+/// `threads = { min, max }`.
+#[derive(Debug, Clone)]
+pub(super) struct RawRange {
+    pub(super) min: Field<RawAmount>,
+    pub(super) max: Field<RawAmount>,
+}
+
+/// One `[[experiment.claim]]`.
+pub(super) struct RawClaim {
+    pub(super) id: Field<String>,
+    pub(super) text: Field<String>,
+    pub(super) check: Field<RawCheck>,
+}
+
+/// `check = { … }`.
+#[derive(Debug, Clone)]
+pub(super) struct RawCheck {
+    pub(super) quantity: Field<String>,
+    pub(super) engine: Field<String>,
+    pub(super) over: Field<String>,
+    pub(super) threads: Field<RawAmount>,
+    pub(super) from: Field<RawAmount>,
+    pub(super) to: Field<RawAmount>,
+    pub(super) at_least: Field<RawAmount>,
+    pub(super) at_most: Field<RawAmount>,
+}
+
+/// A field that a table may have: its name, whether it must be there, and an example for the error message.
+struct Known {
+    name: &'static str,
+    need: Need,
+    example: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Required,
+    Optional,
+}
+
+const fn required(name: &'static str, example: &'static str) -> Known {
+    Known { name, need: Need::Required, example }
+}
+
+const fn optional(name: &'static str) -> Known {
+    Known { name, need: Need::Optional, example: "" }
+}
+
+const LESSON: &[Known] = &[
+    required("format", "format = 1"),
+    required("id", "id = \"waiting\""),
+    required("title", "title = \"Threads overlap waiting\""),
+    required("minutes", "minutes = 10"),
+    required("goals", "goals = [\"Say what a thread does while it waits.\"]"),
+    required("experiment", "[[experiment]]"),
+];
+
+const EXPERIMENT: &[Known] = &[
+    required("id", "id = \"wait\""),
+    required("title", "title = \"Waiting 5 ms\""),
+    required("workload", "workload = \"wait\""),
+    optional("parameters"),
+    required("engines", "engines = [\"gil-model\", \"native\"]"),
+    required("threads", "threads = { min = 1, max = \"4*cores\" }"),
+    optional("metric"),
+    optional("group"),
+    optional("claim"),
+];
+
+const RANGE: &[Known] = &[required("min", "min = 1"), required("max", "max = \"4*cores\"")];
+
+const CLAIM: &[Known] = &[
+    required("id", "id = \"overlaps\""),
+    required("text", "text = \"Eight threads wait at the same time.\""),
+    required("check", "check = { quantity = \"speedup\", engine = \"native\", threads = 8, at_least = 6 }"),
+];
+
+const CHECK: &[Known] = &[
+    required("quantity", "quantity = \"speedup\""),
+    required("engine", "engine = \"gil-model\""),
+    optional("over"),
+    optional("threads"),
+    optional("from"),
+    optional("to"),
+    optional("at_least"),
+    optional("at_most"),
+];
+
+/// Reads `toml`, which begins at byte `base` of the file `source`. `fence` is the place of the line that opens it. `None`
+/// where the TOML itself is broken.
+pub(super) fn read(
+    source: &str,
+    toml: &str,
+    base: usize,
+    fence: Range<usize>,
+    report: &mut Vec<Diagnostic>,
+) -> Option<RawLesson> {
+    let (table, errors) = DeTable::parse_recoverable(toml);
+    let mut reader = Reader { source, base, report };
+    if !errors.is_empty() {
+        reader.syntax_errors(toml, &errors);
+        return None;
+    }
+    Some(reader.lesson(table.get_ref(), fence))
+}
+
+struct Reader<'r> {
+    source: &'r str,
+    base: usize,
+    report: &'r mut Vec<Diagnostic>,
+}
+
+type Value<'i> = Spanned<DeValue<'i>>;
+
+impl Reader<'_> {
+    fn syntax_errors(&mut self, toml: &str, errors: &[toml::de::Error]) {
+        // What follows a broken line is often only its echo, so one error a line is told, and not without end.
+        const MOST: usize = 20;
+        let mut lines = Vec::new();
+        for error in errors {
+            let span = error.span().unwrap_or(toml.len()..toml.len());
+            let span = self.base + span.start..self.base + span.end;
+            let message = error.message();
+            let (message, expected) = match message.split_once(", expected ") {
+                Some((message, expected)) => (message, Some(format!("expected {expected}"))),
+                None => (message, None),
+            };
+            let mut diagnostic = Diagnostic::new(self.source, span, format!("this is no TOML: {message}"));
+            diagnostic.expected = expected;
+            if !lines.contains(&diagnostic.line) && lines.len() < MOST {
+                lines.push(diagnostic.line);
+                self.report.push(diagnostic);
+            }
+        }
+    }
+
+    fn place<T>(&self, value: &Spanned<T>) -> Range<usize> {
+        let span = value.span();
+        self.base + span.start..self.base + span.end
+    }
+
+    fn error(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(self.source, span, message)
+    }
+
+    fn lesson(&mut self, table: &DeTable<'_>, place: Range<usize>) -> RawLesson {
+        self.fields(table, place, "the lesson", LESSON);
+        RawLesson {
+            format: self.field(table, "format", Self::integer),
+            id: self.field(table, "id", Self::string),
+            title: self.field(table, "title", Self::string),
+            minutes: self.field(table, "minutes", Self::integer),
+            goals: self.field(table, "goals", Self::strings),
+            experiments: self
+                .field(table, "experiment", |reader, name, value| reader.tables(name, value, Self::experiment)),
+        }
+    }
+
+    fn experiment(&mut self, table: &DeTable<'_>, place: Range<usize>) -> RawExperiment {
+        self.fields(table, place, "the experiment", EXPERIMENT);
+        RawExperiment {
+            id: self.field(table, "id", Self::string),
+            title: self.field(table, "title", Self::string),
+            workload: self.field(table, "workload", Self::string),
+            parameters: self.field(table, "parameters", Self::numbers).given().map_or_else(Vec::new, |p| p.value),
+            engines: self.field(table, "engines", Self::strings),
+            threads: self.field(table, "threads", Self::range),
+            metric: self.field(table, "metric", Self::string),
+            group: self.field(table, "group", Self::string),
+            claims: self
+                .field(table, "claim", |reader, name, value| reader.tables(name, value, Self::claim))
+                .given()
+                .map_or_else(Vec::new, |claims| claims.value),
+        }
+    }
+
+    fn range(&mut self, name: &str, value: &Value<'_>) -> Option<RawRange> {
+        let table = self.table(name, value, "a table such as `{ min = 1, max = \"4*cores\" }`")?;
+        self.fields(table, self.place(value), "the range of thread counts", RANGE);
+        Some(RawRange { min: self.field(table, "min", Self::amount), max: self.field(table, "max", Self::amount) })
+    }
+
+    fn claim(&mut self, table: &DeTable<'_>, place: Range<usize>) -> RawClaim {
+        self.fields(table, place, "the claim", CLAIM);
+        RawClaim {
+            id: self.field(table, "id", Self::string),
+            text: self.field(table, "text", Self::string),
+            check: self.field(table, "check", Self::check),
+        }
+    }
+
+    fn check(&mut self, name: &str, value: &Value<'_>) -> Option<RawCheck> {
+        let table = self.table(name, value, "a table such as `{ quantity = \"speedup\", … }`")?;
+        self.fields(table, self.place(value), "the check", CHECK);
+        Some(RawCheck {
+            quantity: self.field(table, "quantity", Self::string),
+            engine: self.field(table, "engine", Self::string),
+            over: self.field(table, "over", Self::string),
+            threads: self.field(table, "threads", Self::amount),
+            from: self.field(table, "from", Self::amount),
+            to: self.field(table, "to", Self::amount),
+            at_least: self.field(table, "at_least", Self::amount),
+            at_most: self.field(table, "at_most", Self::amount),
+        })
+    }
+
+    /// Reports unknown and missing fields of a table.
+    fn fields(&mut self, table: &DeTable<'_>, place: Range<usize>, what: &str, known: &[Known]) {
+        let names = || known.iter().map(|known| known.name);
+        for (key, _) in table {
+            let name: &str = key.get_ref();
+            if !names().any(|known| known == name) {
+                let error = self
+                    .error(self.place(key), format!("{what} has no field `{name}`"))
+                    .expected(format!("expected {}", one_of(names())))
+                    .nearest(name, names());
+                self.report.push(error);
+            }
+        }
+        for field in known.iter().filter(|field| field.need == Need::Required) {
+            if !table.contains_key(field.name) {
+                let error = self
+                    .error(place.clone(), format!("{what} lacks `{}`", field.name))
+                    .help(format!("add `{}`", field.example));
+                self.report.push(error);
+            }
+        }
+    }
+
+    fn field<T>(
+        &mut self,
+        table: &DeTable<'_>,
+        name: &str,
+        read: impl FnOnce(&mut Self, &str, &Value<'_>) -> Option<T>,
+    ) -> Field<T> {
+        match table.get(name) {
+            None => Field::Absent,
+            Some(value) => match read(self, name, value) {
+                Some(read) => Field::Given(Placed { value: read, span: self.place(value) }),
+                None => Field::Wrong,
+            },
+        }
+    }
+
+    fn wrong_type(&mut self, name: &str, value: &Value<'_>, expected: &str) {
+        let found = in_words(value.get_ref());
+        let error =
+            self.error(self.place(value), format!("`{name}` is {found}")).expected(format!("expected {expected}"));
+        self.report.push(error);
+    }
+
+    fn string(&mut self, name: &str, value: &Value<'_>) -> Option<String> {
+        let text = value.get_ref().as_str();
+        if text.is_none() {
+            self.wrong_type(name, value, "text in quotes");
+        }
+        text.map(str::to_owned)
+    }
+
+    fn integer(&mut self, name: &str, value: &Value<'_>) -> Option<i64> {
+        let number =
+            value.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
+        if number.is_none() {
+            self.wrong_type(name, value, "a whole number");
+        }
+        number
+    }
+
+    fn number(&mut self, name: &str, value: &Value<'_>) -> Option<f64> {
+        let number = as_number(value.get_ref());
+        if number.is_none() {
+            self.wrong_type(name, value, "a number");
+        }
+        number
+    }
+
+    fn amount(&mut self, name: &str, value: &Value<'_>) -> Option<RawAmount> {
+        let amount = match value.get_ref() {
+            DeValue::String(text) => Some(RawAmount::Text(text.clone().into_owned())),
+            other => as_number(other).map(RawAmount::Number),
+        };
+        if amount.is_none() {
+            self.wrong_type(name, value, "a number, or an expression in quotes such as `\"4*cores\"`");
+        }
+        amount
+    }
+
+    fn strings(&mut self, name: &str, value: &Value<'_>) -> Option<Vec<Placed<String>>> {
+        let Some(array) = value.get_ref().as_array() else {
+            self.wrong_type(name, value, "a list of texts, such as `[\"…\", \"…\"]`");
+            return None;
+        };
+        let mut strings = Vec::new();
+        let mut all = true;
+        for item in array {
+            match self.string(name, item) {
+                Some(text) => strings.push(Placed { value: text, span: self.place(item) }),
+                None => all = false,
+            }
+        }
+        all.then_some(strings)
+    }
+
+    fn numbers(&mut self, name: &str, value: &Value<'_>) -> Option<Vec<(Placed<String>, Placed<f64>)>> {
+        let table = self.table(name, value, "a table such as `{ wait_ms = 5 }`")?;
+        let mut numbers = Vec::new();
+        for (key, item) in table {
+            if let Some(number) = self.number(key.get_ref(), item) {
+                let key = Placed { value: key.get_ref().clone().into_owned(), span: self.place(key) };
+                numbers.push((key, Placed { value: number, span: self.place(item) }));
+            }
+        }
+        Some(numbers)
+    }
+
+    fn table<'t, 'i>(&mut self, name: &str, value: &'t Value<'i>, expected: &str) -> Option<&'t DeTable<'i>> {
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            self.wrong_type(name, value, expected);
+        }
+        table
+    }
+
+    /// An array of tables; wrong items are reported and left out.
+    fn tables<T>(
+        &mut self,
+        name: &str,
+        value: &Value<'_>,
+        read: fn(&mut Self, &DeTable<'_>, Range<usize>) -> T,
+    ) -> Option<Vec<T>> {
+        let Some(array) = value.get_ref().as_array() else {
+            self.wrong_type(name, value, "double brackets, `[[…]]`, since there may be several");
+            return None;
+        };
+        let mut tables = Vec::new();
+        for item in array {
+            if let Some(table) = self.table(name, item, "a table") {
+                tables.push(read(self, table, self.place(item)));
+            }
+        }
+        Some(tables)
+    }
+}
+
+fn as_number(value: &DeValue<'_>) -> Option<f64> {
+    match value {
+        #[expect(clippy::cast_precision_loss, reason = "a bound or a slider's value is far below 2^53")]
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| number as f64)
+        }
+        DeValue::Float(number) => number.as_str().parse::<f64>().ok().filter(|number| number.is_finite()),
+        _ => None,
+    }
+}
+
+fn in_words(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(_) => "text".to_owned(),
+        DeValue::Integer(number) => format!("`{number}`"),
+        DeValue::Float(number) => format!("`{number}`"),
+        DeValue::Boolean(truth) => format!("`{truth}`"),
+        DeValue::Datetime(date) => format!("the date `{date}`"),
+        DeValue::Array(_) => "a list".to_owned(),
+        DeValue::Table(_) => "a table".to_owned(),
+    }
+}
