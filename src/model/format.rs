@@ -30,8 +30,8 @@ pub fn estimate(estimate: &Estimate) -> String {
     format!("{} ({})", fixed(estimate.median, decimals), ends(estimate, decimals))
 }
 
-/// A median with its interval beside some bounds, each with as many decimals as it takes to see on which side of every
-/// bound the ends lie.
+/// A median with its interval beside some bounds, with as many decimals as it takes to see on which side of every bound the
+/// ends lie. A bound that is a short number, such as 1.1, stays short.
 pub fn estimate_beside(estimate: &Estimate, bounds: &[f64]) -> (String, Vec<String>) {
     let least = decimals_of(estimate);
     let shows_sides = |decimals: usize| {
@@ -44,7 +44,8 @@ pub fn estimate_beside(estimate: &Estimate, bounds: &[f64]) -> (String, Vec<Stri
     };
     let decimals = (least..least + 3).find(|&decimals| shows_sides(decimals)).unwrap_or(least + 3).min(MOST_DECIMALS);
     let text = format!("{} ({})", fixed(estimate.median, decimals), ends(estimate, decimals));
-    (text, bounds.iter().map(|&bound| fixed(bound, decimals)).collect())
+    let short = |bound: f64| (0..decimals).find(|&fewer| (rounded(bound, fewer) - bound).abs() <= 1e-9 * bound.abs());
+    (text, bounds.iter().map(|&bound| fixed(bound, short(bound).unwrap_or(decimals))).collect())
 }
 
 /// A median with its interval, or "–" where it is unknown.
@@ -214,9 +215,9 @@ mod tests {
     #[test]
     fn decimals_show_the_side_of_a_bound() {
         let (text, bounds) = estimate_beside(&of(1.05, 1.01, 1.0951), &[1.1]);
-        assert_eq!((text.as_str(), bounds[0].as_str()), ("1.050 (1.010 to 1.096)", "1.100"));
+        assert_eq!((text.as_str(), bounds[0].as_str()), ("1.050 (1.010 to 1.096)", "1.1"));
         let (text, bounds) = estimate_beside(&of(0.93, 0.9, 0.97), &[1.1, 0.5]);
-        assert_eq!((text.as_str(), bounds.join(" ").as_str()), ("0.930 (0.900 to 0.970)", "1.100 0.500"));
+        assert_eq!((text.as_str(), bounds.join(" ").as_str()), ("0.930 (0.900 to 0.970)", "1.1 0.5"));
     }
 
     #[test]

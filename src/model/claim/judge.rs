@@ -607,7 +607,7 @@ mod tests {
             &[gil(&[(1, 100.0), (8, 93.0)]), GOOD_CEILING],
             &speedup("8", None, Some("1.1")),
             Verdict::Holds,
-            "At 8 threads the GIL model reached 0.930 times one thread (0.911 to 0.949), as claimed (at most 1.100).",
+            "At 8 threads the GIL model reached 0.930 times one thread (0.911 to 0.949), as claimed (at most 1.1).",
         );
     }
 
@@ -617,13 +617,13 @@ mod tests {
             &[gil(&[(1, 100.0), (8, 93.0)]), GOOD_CEILING],
             &speedup("8", Some("1.1"), None),
             Verdict::Refuted,
-            "At 8 threads the GIL model reached 0.930 times one thread (0.911 to 0.949), below the claimed 1.100.",
+            "At 8 threads the GIL model reached 0.930 times one thread (0.911 to 0.949), below the claimed 1.1.",
         );
         check_cpu(
             &[gil(&[(1, 100.0), (8, 150.0)]), GOOD_CEILING],
             &speedup("8", None, Some("1.1")),
             Verdict::Refuted,
-            "At 8 threads the GIL model reached 1.50 times one thread (1.47 to 1.53), above the claimed 1.10.",
+            "At 8 threads the GIL model reached 1.50 times one thread (1.47 to 1.53), above the claimed 1.1.",
         );
     }
 
@@ -634,7 +634,7 @@ mod tests {
             &speedup("8", None, Some("1.1")),
             Verdict::CannotTell,
             "At 8 threads the GIL model reached 1.10 times one thread (1.07 to 1.13): that interval reaches across the bound \
-             (at most 1.10), so more rounds, as a higher precision gives, may decide it.",
+             (at most 1.1), so more rounds, as a higher precision gives, may decide it.",
         );
     }
 
@@ -695,7 +695,7 @@ mod tests {
             1,
             &speedup("8", Some("0.8*threads"), None),
             Verdict::Holds,
-            "At 8 threads the GIL model reached 7.90 times one thread (7.74 to 8.06), as claimed (at least 6.40).",
+            "At 8 threads the GIL model reached 7.90 times one thread (7.74 to 8.06), as claimed (at least 6.4).",
         );
     }
 
@@ -758,7 +758,7 @@ mod tests {
             &[gil(&[(1, 100.0), (2, 100.0)]), busy],
             &speedup("2", None, Some("cores")),
             Verdict::Holds,
-            "At 2 threads the GIL model reached 1.00 times one thread (0.98 to 1.02), as claimed (at most 2.00).",
+            "At 2 threads the GIL model reached 1.00 times one thread (0.98 to 1.02), as claimed (at most 2).",
         );
     }
 
@@ -770,14 +770,14 @@ mod tests {
             &speedup("1..8", None, Some("1.1")),
             Verdict::Holds,
             "It holds at all 3 points measured. Closest: At 4 threads the GIL model reached 1.04 times one thread (1.01 to \
-             1.07), as claimed (at most 1.10).",
+             1.07), as claimed (at most 1.1).",
         );
         let rising = [gil(&[(1, 100.0), (2, 99.0), (4, 130.0), (8, 140.0)]), GOOD_CEILING];
         check_cpu(
             &rising,
             &speedup("1..8", None, Some("1.1")),
             Verdict::Refuted,
-            "At 8 threads the GIL model reached 1.40 times one thread (1.37 to 1.43), above the claimed 1.10.",
+            "At 8 threads the GIL model reached 1.40 times one thread (1.37 to 1.43), above the claimed 1.1.",
         );
     }
 
@@ -791,14 +791,14 @@ mod tests {
             &of(Quantity::ThroughputRatio { engine, over }, "2", Some("1.5"), None),
             Verdict::Holds,
             "At 2 threads native threads had 3.90 times the throughput of the GIL model (3.90 to 3.90), as claimed (at least \
-             1.50).",
+             1.5).",
         );
         check_cpu(
             &curves,
             &of(Quantity::SpeedupRatio { engine, over }, "cores", Some("1.5"), Some("2.5")),
             Verdict::Holds,
             "At 2 threads the speedup of native threads was 1.95 times that of the GIL model (1.95 to 1.95), as claimed \
-             (1.50 to 2.50).",
+             (1.5 to 2.5).",
         );
     }
 
@@ -845,7 +845,7 @@ mod tests {
             2,
             &speedup("64", Some("10"), None),
             Verdict::Holds,
-            "At 64 threads the GIL model reached 20.0 times one thread (20.0 to 20.0), as claimed (at least 10.0).",
+            "At 64 threads the GIL model reached 20.0 times one thread (20.0 to 20.0), as claimed (at least 10).",
         );
     }
 
@@ -869,7 +869,7 @@ mod tests {
             &curves,
             &of(Quantity::Speedup { engine: EngineKind::PythonThreads }, "2", None, Some("1.1")),
             Verdict::Refuted,
-            "At 2 threads Python threads 3.13.1t reached 1.90 times one thread (1.86 to 1.94), above the claimed 1.10.",
+            "At 2 threads Python threads 3.13.1t reached 1.90 times one thread (1.86 to 1.94), above the claimed 1.1.",
         );
     }
 
