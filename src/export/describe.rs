@@ -1,0 +1,75 @@
+//! A figure in words: for readers of the screen, and for what the error bars mean.
+
+use std::fmt::Write as _;
+
+use crate::model::format;
+use crate::model::plot::{PlotCurve, PlotPoint, PlotSpec};
+use crate::model::statistics::{Estimate, FEWEST_ROUNDS, IntervalKind};
+
+/// Everything the figure shows, as sentences.
+pub(super) fn in_words(spec: &PlotSpec) -> String {
+    let mut text = String::new();
+    for panel in &spec.panels {
+        let title = if panel.title.is_empty() { &panel.experiment } else { &panel.title };
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "{title}: {} against {}.", panel.y.label, panel.x.label);
+        for curve in &panel.curves {
+            let _ = write!(text, " {}", curve_in_words(curve));
+        }
+        text.push(' ');
+    }
+    if spec.panels.is_empty() {
+        text.push_str("Nothing has been measured yet. ");
+    }
+    if let Some(intervals) = intervals(spec) {
+        text.push_str(intervals);
+        text.push(' ');
+    }
+    text.push_str(&spec.provenance);
+    text.trim_end().to_owned()
+}
+
+fn curve_in_words(curve: &PlotCurve) -> String {
+    if curve.points.is_empty() {
+        return format!("{}: no points.", curve.name);
+    }
+    let points: Vec<String> = curve.points.iter().map(point_in_words).collect();
+    format!("{}: {}.", curve.name, points.join("; "))
+}
+
+fn point_in_words(point: &PlotPoint) -> String {
+    let threads = format::fixed(point.x, 0);
+    let (Some((low, high)), Some(rounds)) = (point.interval, point.rounds) else {
+        return format!("{} at {threads}", format::number(point.y));
+    };
+    let estimate = Estimate { median: point.y, low, high, rounds, interval: kind(rounds) };
+    format!("{} at {threads}", format::estimate(&estimate))
+}
+
+/// What the ends of an interval over so many rounds mean.
+fn kind(rounds: u32) -> IntervalKind {
+    let enough = usize::try_from(rounds).is_ok_and(|rounds| rounds >= FEWEST_ROUNDS);
+    if enough { IntervalKind::OrderStatistic95 } else { IntervalKind::Range }
+}
+
+/// What the error bars of a figure mean, where it has any.
+pub(super) fn intervals(spec: &PlotSpec) -> Option<&'static str> {
+    let kinds: Vec<IntervalKind> = spec
+        .panels
+        .iter()
+        .flat_map(|panel| &panel.curves)
+        .flat_map(|curve| &curve.points)
+        .filter(|point| point.interval.is_some())
+        .filter_map(|point| point.rounds.map(kind))
+        .collect();
+    match (kinds.contains(&IntervalKind::OrderStatistic95), kinds.contains(&IntervalKind::Range)) {
+        (true, false) => Some("Points are medians over rounds; bars are their 95 % intervals."),
+        (false, true) => {
+            Some("Points are medians over rounds; bars reach from the least to the greatest of fewer than 6.")
+        }
+        (true, true) => Some(
+            "Points are medians over rounds; bars are their 95 % intervals, or for fewer than 6 rounds the least and the greatest.",
+        ),
+        (false, false) => None,
+    }
+}

@@ -1,0 +1,223 @@
+//! One pair of axes with its curves.
+
+use crate::model::format;
+use crate::model::plot::{Axis, Dash, Panel, PlotCurve, Tick};
+
+use super::figure::{Look, TextKind, centred};
+use super::marker;
+use super::scene::{Area, Colour, Ends, Node, Pen, Spot};
+
+/// Where a panel goes.
+pub(super) struct Frame {
+    /// The left edge of title and y label.
+    pub(super) left: f64,
+    /// The top of the title.
+    pub(super) top: f64,
+    /// The title in lines.
+    pub(super) title: Vec<String>,
+    /// What the y axis is labelled with.
+    pub(super) y_ticks: Vec<Tick>,
+    /// What the curves are drawn in.
+    pub(super) plot: Area,
+}
+
+/// What to label on a y axis of that height.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a few")]
+pub(super) fn y_ticks(axis: &Axis, height: f64, look: &Look<'_>) -> Vec<Tick> {
+    axis.ticks((height / (30.0 * look.unit)).clamp(3.0, 9.0) as usize)
+}
+
+/// Title, axes and curves.
+pub(super) fn draw(panel: &Panel, frame: &Frame, look: &Look<'_>) -> Node {
+    let places = Places { x: &panel.x, y: &panel.y, plot: frame.plot };
+    let mut nodes = Vec::new();
+    let mut top = frame.top;
+    for line in &frame.title {
+        nodes.push(look.text(line, frame.left, top, TextKind::PanelTitle));
+        top += look.line_height(TextKind::PanelTitle);
+    }
+    let y_label_top = frame.plot.top - look.line_height(TextKind::Label) - 5.0 * look.unit;
+    nodes.push(look.text(&panel.y.label, frame.left, y_label_top, TextKind::Label));
+
+    let x_ticks = x_ticks(panel, &places, look);
+    nodes.push(grid(frame, &places, &x_ticks, look));
+    nodes.extend(x_axis(panel, &places, &x_ticks, look));
+    if panel.curves.iter().all(|curve| curve.points.is_empty()) {
+        nodes.extend(centred(look, "Not measured yet", frame.plot));
+    }
+    nodes.extend(panel.curves.iter().map(|curve| draw_curve(curve, &places, look)));
+    let name = if panel.title.is_empty() { &panel.experiment } else { &panel.title };
+    Node::Group { name: name.clone(), clip: None, nodes }
+}
+
+/// Maps values to places.
+struct Places<'a> {
+    x: &'a Axis,
+    y: &'a Axis,
+    plot: Area,
+}
+
+impl Places<'_> {
+    /// Where `x` lies; `None` for what the axis cannot show.
+    fn x(&self, x: f64) -> Option<f64> {
+        share(self.x, x).map(|share| self.plot.left + share * self.plot.width)
+    }
+
+    /// Where `y` lies; `None` for what the axis cannot show.
+    fn y(&self, y: f64) -> Option<f64> {
+        share(self.y, y).map(|share| self.plot.bottom() - share * self.plot.height)
+    }
+
+    fn spot(&self, x: f64, y: f64) -> Option<Spot> {
+        Some(Spot { x: self.x(x)?, y: self.y(y)? })
+    }
+}
+
+/// How far along the axis a value lies: 0 at its beginning, 1 at its end.
+fn share(axis: &Axis, value: f64) -> Option<f64> {
+    let share = axis.position(value);
+    // Far outside is as good as infinite, and the renderers would choke on it.
+    share.is_finite().then(|| share.clamp(-100.0, 100.0))
+}
+
+/// A tick of the x axis: its place, and its label where there is room for one.
+struct XTick {
+    x: f64,
+    label: Option<String>,
+}
+
+/// A tick at each thread count that was measured. Labels that would touch are left out: the two ends come first, then
+/// powers of two, then the others.
+fn x_ticks(panel: &Panel, places: &Places<'_>, look: &Look<'_>) -> Vec<XTick> {
+    let mut values: Vec<f64> = panel.curves.iter().flat_map(|curve| &curve.points).map(|point| point.x).collect();
+    values.retain(|x| (panel.x.min..=panel.x.max).contains(x));
+    values.sort_by(f64::total_cmp);
+    values.dedup();
+    if values.is_empty() {
+        values = panel.x.ticks(6).into_iter().map(|tick| tick.value).collect();
+    }
+    let (first, last) = (values.first().copied(), values.last().copied());
+    let rank = |x: f64| match x {
+        x if Some(x) == first => 0,
+        x if Some(x) == last => 1,
+        x if x.log2().fract() == 0.0 => 2,
+        _ => 3,
+    };
+    let mut by_rank = values.clone();
+    by_rank.sort_by_key(|x| rank(*x));
+
+    let gap = 9.0 * look.unit;
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    let mut labelled: Vec<f64> = Vec::new();
+    for value in by_rank {
+        let Some(x) = places.x(value) else { continue };
+        let half = (look.width(&thread_label(value), TextKind::Label) + gap) / 2.0;
+        if taken.iter().all(|(left, right)| x + half <= *left || x - half >= *right) {
+            taken.push((x - half, x + half));
+            labelled.push(value);
+        }
+    }
+    values
+        .into_iter()
+        .filter_map(|value| {
+            let label = labelled.contains(&value).then(|| thread_label(value));
+            Some(XTick { x: places.x(value)?, label })
+        })
+        .collect()
+}
+
+fn thread_label(threads: f64) -> String {
+    format::fixed(threads, 0)
+}
+
+/// Light lines behind the curves, with the labels of the y axis.
+fn grid(frame: &Frame, places: &Places<'_>, x_ticks: &[XTick], look: &Look<'_>) -> Node {
+    let plot = frame.plot;
+    let pen = Pen::solid(look.theme.grid(), look.unit);
+    let mut nodes = Vec::new();
+    for tick in x_ticks.iter().filter(|tick| tick.label.is_some()) {
+        let ends = [Spot { x: tick.x, y: plot.top }, Spot { x: tick.x, y: plot.bottom() }];
+        nodes.push(Node::line(&ends, pen.clone()));
+    }
+    for Tick { value, label } in &frame.y_ticks {
+        let Some(y) = places.y(*value) else { continue };
+        nodes.push(Node::line(&[Spot { x: plot.left, y }, Spot { x: plot.right(), y }], pen.clone()));
+        let left = plot.left - 7.0 * look.unit - look.width(label, TextKind::Label);
+        nodes.push(look.text(label, left, y - look.line_height(TextKind::Label) / 2.0, TextKind::Label));
+    }
+    Node::Group { name: "grid".to_owned(), clip: None, nodes }
+}
+
+/// The line of the x axis with ticks, labels, and what it shows.
+fn x_axis(panel: &Panel, places: &Places<'_>, x_ticks: &[XTick], look: &Look<'_>) -> Vec<Node> {
+    let (plot, unit) = (places.plot, look.unit);
+    let pen = Pen::solid(look.theme.axis(), 1.2 * unit);
+    let base = plot.bottom();
+    let mut nodes = vec![Node::line(&[Spot { x: plot.left, y: base }, Spot { x: plot.right(), y: base }], pen.clone())];
+    for tick in x_ticks {
+        nodes.push(Node::line(&[Spot { x: tick.x, y: base }, Spot { x: tick.x, y: base + 4.0 * unit }], pen.clone()));
+        if let Some(label) = &tick.label {
+            let left = tick.x - look.width(label, TextKind::Label) / 2.0;
+            nodes.push(look.text(label, left, base + 5.5 * unit, TextKind::Label));
+        }
+    }
+    let left = plot.left + (plot.width - look.width(&panel.x.label, TextKind::Label)) / 2.0;
+    let top = base + 7.0 * unit + look.line_height(TextKind::Label);
+    nodes.push(look.text(&panel.x.label, left, top, TextKind::Label));
+    nodes
+}
+
+/// Line, error bars and markers of a curve.
+fn draw_curve(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Node {
+    let style = curve.role.style();
+    let colour = look.theme.curve(style);
+    let mut clipped = Vec::new();
+    // A point that the axis cannot show breaks the line rather than being skipped over.
+    let spots: Vec<Option<Spot>> = curve.points.iter().map(|point| places.spot(point.x, point.y)).collect();
+    for run in spots.split(Option::is_none) {
+        let run: Vec<Spot> = run.iter().copied().flatten().collect();
+        if run.len() > 1 {
+            clipped.push(Node::line(&run, line_pen(style.dash, colour, look)));
+        }
+    }
+    for point in &curve.points {
+        let (Some(x), Some((low, high))) = (places.x(point.x), point.interval) else { continue };
+        if !low.is_finite() || !high.is_finite() {
+            continue;
+        }
+        // Where the interval reaches to what a logarithmic axis cannot show, its bar reaches to the edge and has no cap.
+        let (low, high) = (places.y(low), places.y(high));
+        let pen = Pen::solid(colour, 1.2 * look.unit);
+        let ends = [low.unwrap_or(places.plot.bottom()), high.unwrap_or(places.plot.bottom())];
+        clipped.push(Node::line(&ends.map(|y| Spot { x, y }), pen.clone()));
+        let half = 3.6 * look.unit;
+        for y in [low, high].into_iter().flatten() {
+            clipped.push(Node::line(&[Spot { x: x - half, y }, Spot { x: x + half, y }], pen.clone()));
+        }
+    }
+    let edge = 6.0 * look.unit;
+    let clip = Area {
+        left: places.plot.left - edge,
+        width: places.plot.width + 2.0 * edge,
+        // Half the width of a line that runs along the edge.
+        top: places.plot.top - look.unit,
+        height: places.plot.height + 2.0 * look.unit,
+    };
+    let mut nodes = vec![Node::Group { name: "line and intervals".to_owned(), clip: Some(clip), nodes: clipped }];
+    let inside = spots.into_iter().flatten().filter(|spot| places.plot.contains(*spot));
+    nodes.extend(inside.filter_map(|spot| marker::draw(style.marker, spot, colour, look)));
+    Node::Group { name: curve.name.clone(), clip: None, nodes }
+}
+
+/// The line of a curve; the legend uses it too.
+pub(super) fn line_pen(dash: Dash, colour: Colour, look: &Look<'_>) -> Pen {
+    let (dashes, ends): (&[f64], _) = match dash {
+        Dash::Solid => (&[], Ends::Round),
+        Dash::Dashed => (&[7.0, 4.0], Ends::Cut),
+        // Round ends make dots of dashes without length.
+        Dash::Dotted => (&[0.01, 4.2], Ends::Round),
+        Dash::DashDot => (&[7.0, 3.5, 1.8, 3.5], Ends::Cut),
+    };
+    let dashes = dashes.iter().map(|length| (length * look.unit).max(0.01)).collect();
+    Pen { colour, width: 2.0 * look.unit, dashes, ends }
+}

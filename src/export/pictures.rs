@@ -1,0 +1,119 @@
+//! Pictures of figures, compared with stored ones byte for byte: the renderer gives the same pixels on every machine.
+//!
+//! `UPDATE_SNAPSHOTS=1` stores the new ones; then look at them.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::model::plot::{Metric, PlotSpec};
+use crate::model::prediction::Prediction;
+use crate::model::series::{EngineKind, SeriesKey};
+use crate::model::units::ThreadCount;
+use crate::model::workload::Bound;
+
+use super::sample::{self, CORES, FLAT, LESS, PROVENANCE, WAITING};
+use super::{FigureOptions, FigureSize, FigureTheme, Format, render};
+
+#[track_caller]
+fn check(name: &str, spec: &PlotSpec, (width_px, height_px, scale): (u32, u32, f32), theme: FigureTheme) {
+    let options = FigureOptions { size: FigureSize::new(width_px, height_px, scale).unwrap(), theme };
+    let bytes = render(Format::Png, spec, &sample::record(), &options).unwrap();
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("src/export/pictures/{name}.png"));
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        fs::write(&path, &bytes).unwrap();
+    }
+    let stored = fs::read(&path).unwrap_or_default();
+    if pixels(&stored) != pixels(&bytes) {
+        let new = path.with_extension("new.png");
+        fs::write(&new, &bytes).unwrap();
+        panic!("the picture differs from the stored one: compare {} with {}", path.display(), new.display());
+    }
+}
+
+/// Width and pixels of a PNG, whatever its compression; nothing where it is none.
+fn pixels(bytes: &[u8]) -> Option<(u32, Vec<u8>)> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().ok()?;
+    let mut pixels = vec![0; reader.output_buffer_size()?];
+    let info = reader.next_frame(&mut pixels).ok()?;
+    Some((info.width, pixels))
+}
+
+fn seven_series() -> PlotSpec {
+    let series = [
+        (sample::key(EngineKind::Native, "", false), CORES),
+        (sample::key(EngineKind::GilModel, "", false), FLAT),
+        (sample::key(EngineKind::PythonThreads, "3.11.7", false), FLAT),
+        (sample::key(EngineKind::PythonThreads, "3.14.0", true), LESS),
+        (sample::key(EngineKind::PythonProcesses, "3.14.0", false), LESS),
+        (sample::key(EngineKind::PythonInterpreters, "3.14.0", false), CORES),
+        (sample::key(EngineKind::PythonAsyncio, "3.14.0", false), FLAT),
+    ];
+    let results = sample::results(&series, &[1, 2, 3, 4, 6, 8, 12, 16], 2000.0);
+    sample::figure("Seven ways to count primes", Metric::Speedup, &[("cpu", "", Bound::Cpu, &results, None)])
+}
+
+#[test]
+fn two_panels_side_by_side() {
+    check("two-panels", &sample::two_panels(), (800, 450, 2.0), FigureTheme::Light);
+}
+
+#[test]
+fn two_panels_on_a_dark_slide() {
+    check("two-panels-dark", &sample::two_panels(), (1600, 900, 1.0), FigureTheme::Dark);
+}
+
+#[test]
+fn two_panels_one_above_the_other_on_a_tall_page() {
+    check("two-panels-tall", &sample::two_panels(), (600, 840, 1.5), FigureTheme::Light);
+}
+
+#[test]
+fn seven_series_in_one_panel() {
+    check("seven-series", &seven_series(), (800, 450, 2.0), FigureTheme::Light);
+}
+
+#[test]
+fn seven_series_on_a_dark_ground() {
+    check("seven-series-dark", &seven_series(), (800, 450, 2.0), FigureTheme::Dark);
+}
+
+#[test]
+fn a_prediction_and_one_panel() {
+    let series = [(SeriesKey::of(EngineKind::GilModel), FLAT)];
+    let results = sample::results(&series, &[1, 2, 3, 4, 5, 6, 7, 8], 2000.0);
+    let points = [1, 2, 4, 6, 8]
+        .map(|threads| (ThreadCount::clamped(threads), 0.4 + 0.6 * ThreadCount::clamped(threads).as_f64()));
+    let prediction = Prediction { points: points.into() };
+    let panel = ("cpu", "The GIL", Bound::Cpu, &results, Some(&prediction));
+    check("prediction", &sample::figure("The GIL", Metric::Speedup, &[panel]), (720, 480, 1.5), FigureTheme::Light);
+}
+
+#[test]
+fn logarithmic_axes_over_many_threads() {
+    let series =
+        [(SeriesKey::of(EngineKind::Native), WAITING), (sample::key(EngineKind::PythonThreads, "3.13.1", false), LESS)];
+    let threads = [1, 2, 4, 8, 16, 23, 32, 64, 91, 128, 181, 256];
+    let results = sample::results(&series, &threads, 190.0);
+    let title = "Threads overlap waiting until the interpreter itself is what they wait for, whatever the delay of the \
+                 server and however many of them there are";
+    let panel = ("io", "Requests to a server that answers after 5 ms", Bound::Waiting, &results, None);
+    check("logarithmic", &sample::figure(title, Metric::Throughput, &[panel]), (800, 450, 2.0), FigureTheme::Light);
+}
+
+#[test]
+fn nothing_measured_yet() {
+    let spec = PlotSpec {
+        title: "Waiting".to_owned(),
+        metric: Metric::Speedup,
+        panels: Vec::new(),
+        provenance: PROVENANCE.into(),
+    };
+    check("empty", &spec, (480, 300, 1.0), FigureTheme::Light);
+}
+
+#[test]
+fn a_panel_without_points() {
+    let results = sample::results(&[], &[], 1.0);
+    let panel = ("io", "Wait 5 ms", Bound::Waiting, &results, None);
+    check("no-points", &sample::figure("Waiting", Metric::Speedup, &[panel]), (480, 300, 1.0), FigureTheme::Dark);
+}
