@@ -202,7 +202,7 @@ fn in_columns(spec: &PlotSpec, look: &Look<'_>, space: Area, columns: usize) -> 
     let title_lines = titles.iter().map(Vec::len).max().unwrap_or(0);
     let above = count(title_lines) * look.line_height(TextKind::PanelTitle)
         + look.line_height(TextKind::Label)
-        + 8.0 * look.unit;
+        + 11.0 * look.unit;
     let below = 2.0 * look.line_height(TextKind::Label) + 8.0 * look.unit;
     let plot_height = cell_height - above - below;
     let ticks: Vec<_> = spec.panels.iter().map(|panel| panel::y_ticks(&panel.y, plot_height, look)).collect();

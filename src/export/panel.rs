@@ -36,7 +36,7 @@ pub(super) fn draw(panel: &Panel, frame: &Frame, look: &Look<'_>) -> Node {
         nodes.push(look.text(line, frame.left, top, TextKind::PanelTitle));
         top += look.line_height(TextKind::PanelTitle);
     }
-    let y_label_top = frame.plot.top - look.line_height(TextKind::Label) - 5.0 * look.unit;
+    let y_label_top = frame.plot.top - look.line_height(TextKind::Label) - 10.0 * look.unit;
     nodes.push(look.text(&panel.y.label, frame.left, y_label_top, TextKind::Label));
 
     let x_ticks = x_ticks(panel, &places, look);
@@ -45,7 +45,9 @@ pub(super) fn draw(panel: &Panel, frame: &Frame, look: &Look<'_>) -> Node {
     if panel.curves.iter().all(|curve| curve.points.is_empty()) {
         nodes.extend(centred(look, "Not measured yet", frame.plot));
     }
-    nodes.extend(panel.curves.iter().map(|curve| draw_curve(curve, &places, look)));
+    // Every marker lies over every line and bar, so that none is struck through.
+    nodes.extend(panel.curves.iter().map(|curve| draw_line(curve, &places, look)));
+    nodes.extend(panel.curves.iter().filter_map(|curve| draw_markers(curve, &places, look)));
     let name = if panel.title.is_empty() { &panel.experiment } else { &panel.title };
     Node::Group { name: name.clone(), clip: None, nodes }
 }
@@ -106,12 +108,12 @@ fn x_ticks(panel: &Panel, places: &Places<'_>, look: &Look<'_>) -> Vec<XTick> {
     let mut by_rank = values.clone();
     by_rank.sort_by_key(|x| rank(*x));
 
-    let gap = 9.0 * look.unit;
+    let gap = 4.5 * look.unit;
     let mut taken: Vec<(f64, f64)> = Vec::new();
     let mut labelled: Vec<f64> = Vec::new();
     for value in by_rank {
         let Some(x) = places.x(value) else { continue };
-        let half = (look.width(&thread_label(value), TextKind::Label) + gap) / 2.0;
+        let half = look.width(&thread_label(value), TextKind::Label) / 2.0 + gap;
         if taken.iter().all(|(left, right)| x + half <= *left || x - half >= *right) {
             taken.push((x - half, x + half));
             labelled.push(value);
@@ -167,8 +169,8 @@ fn x_axis(panel: &Panel, places: &Places<'_>, x_ticks: &[XTick], look: &Look<'_>
     nodes
 }
 
-/// Line, error bars and markers of a curve.
-fn draw_curve(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Node {
+/// Line and error bars of a curve.
+fn draw_line(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Node {
     let style = curve.role.style();
     let colour = look.theme.curve(style);
     let mut clipped = Vec::new();
@@ -203,10 +205,17 @@ fn draw_curve(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Node {
         top: places.plot.top - look.unit,
         height: places.plot.height + 2.0 * look.unit,
     };
-    let mut nodes = vec![Node::Group { name: "line and intervals".to_owned(), clip: Some(clip), nodes: clipped }];
-    let inside = spots.into_iter().flatten().filter(|spot| places.plot.contains(*spot));
-    nodes.extend(inside.filter_map(|spot| marker::draw(style.marker, spot, colour, look)));
-    Node::Group { name: curve.name.clone(), clip: None, nodes }
+    Node::Group { name: curve.name.clone(), clip: Some(clip), nodes: clipped }
+}
+
+/// Markers of a curve, where it has any.
+fn draw_markers(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Option<Node> {
+    let style = curve.role.style();
+    let colour = look.theme.curve(style);
+    let spots = curve.points.iter().filter_map(|point| places.spot(point.x, point.y));
+    let inside = spots.filter(|spot| places.plot.contains(*spot));
+    let nodes: Vec<Node> = inside.filter_map(|spot| marker::draw(style.marker, spot, colour, look)).collect();
+    (!nodes.is_empty()).then(|| Node::Group { name: format!("{}, points", curve.name), clip: None, nodes })
 }
 
 /// The line of a curve; the legend uses it too.

@@ -111,7 +111,8 @@ fn path(steps: &[Step]) -> Option<Path> {
             Step::Move(to) => builder.move_to(single(to.x), single(to.y)),
             Step::Line(to) => builder.line_to(single(to.x), single(to.y)),
             Step::Cubic(one, two, to) => {
-                builder.cubic_to(single(one.x), single(one.y), single(two.x), single(two.y), single(to.x), single(to.y))
+                let [one, two] = [one, two].map(|spot| (single(spot.x), single(spot.y)));
+                builder.cubic_to(one.0, one.1, two.0, two.1, single(to.x), single(to.y));
             }
             Step::Close => builder.close(),
         }

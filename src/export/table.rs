@@ -216,8 +216,11 @@ mod tests {
 
         let first = &record.experiments[0].results.series[0].points[1];
         let row = rows.iter().find(|row| cell(row, "threads") == "2").unwrap();
-        assert_eq!(cell(row, "throughput_per_sec").parse::<f64>().unwrap(), first.throughput_per_sec.median);
-        assert_eq!(cell(row, "speedup_low").parse::<f64>().unwrap(), first.speedup.unwrap().low);
+        for (column, value) in
+            [("throughput_per_sec", first.throughput_per_sec.median), ("speedup_low", first.speedup.unwrap().low)]
+        {
+            assert_eq!(cell(row, column).parse::<f64>().unwrap().to_bits(), value.to_bits(), "{column}");
+        }
         assert_eq!(cell(row, "speedup_interval"), "order-statistic-95");
         assert_eq!((cell(row, "experiment"), cell(row, "workload")), ("cpu", "count-primes"));
         assert_eq!((cell(row, "parameter_limit"), cell(row, "parameter_wait_ms")), ("1000", ""));
