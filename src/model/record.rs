@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::claim::Judgement;
 use super::machine::Machine;
 use super::prediction::Prediction;
-use super::results::Results;
+use super::results::{Point, Results, Series};
 use super::stopping::Precision;
 use super::warning::Warning;
 use super::workload::{Bound, Workload, WorkloadKind};
+
+mod check;
 
 /// The number in `format` that this program writes and reads.
 pub const FORMAT: u32 = 1;
@@ -48,6 +50,83 @@ pub struct RunRecord {
     pub warnings: Vec<WarningRecord>,
 }
 
+/// Why a text is no record, or a record cannot be written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// It is no JSON at all.
+    #[error("line {line}, column {column} is no JSON: {message}")]
+    Syntax {
+        /// From 1.
+        line: usize,
+        /// From 1; 0 before the first character.
+        column: usize,
+        /// What the parser says.
+        message: String,
+    },
+    /// It is JSON of another kind.
+    #[error("no Threadlab result: the text has no `format` number")]
+    NoRecord,
+    /// It is a result of another version.
+    #[error("result format {found} is unknown: this Threadlab reads format {FORMAT}")]
+    Format {
+        /// What the text says.
+        found: String,
+    },
+    /// A value is missing, of the wrong kind, or impossible.
+    #[error("{message} in `{path}`")]
+    Value {
+        /// Where, such as `experiments[0].series[1].points`.
+        path: String,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+impl RunRecord {
+    /// Reads a record.
+    ///
+    /// The points are folded anew from the windows, so that what is shown always follows from what was measured.
+    ///
+    /// # Errors
+    /// Where the text is no JSON, no record, of another format, or holds something impossible; with the place.
+    pub fn parse(text: &str) -> Result<Self, RecordError> {
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| syntax_error(&error))?;
+        match value.get("format") {
+            Some(format) if format.as_u64() == Some(u64::from(FORMAT)) => {}
+            Some(format) if format.is_number() => return Err(RecordError::Format { found: format.to_string() }),
+            _ => return Err(RecordError::NoRecord),
+        }
+        let mut record: Self = serde_path_to_error::deserialize(value).map_err(|error| {
+            let path = error.path().to_string();
+            let path = if path == "." { "the result".to_owned() } else { path };
+            RecordError::Value { path, message: error.into_inner().to_string() }
+        })?;
+        check::record(&record)?;
+        for experiment in &mut record.experiments {
+            experiment.results = experiment.results.folded_anew();
+        }
+        Ok(record)
+    }
+
+    /// The record as JSON, with a line break at the end.
+    ///
+    /// # Errors
+    /// Where the record could not be opened again, as when a number in it is not finite.
+    pub fn to_json(&self) -> Result<String, RecordError> {
+        let mut text = serde_json::to_string_pretty(self).map_err(|error| syntax_error(&error))?;
+        text.push('\n');
+        Self::parse(&text)?;
+        Ok(text)
+    }
+}
+
+fn syntax_error(error: &serde_json::Error) -> RecordError {
+    let message = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
+    RecordError::Syntax { line: error.line(), column: error.column(), message }
+}
+
 /// Whether a run ran to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -60,6 +139,7 @@ pub enum Completion {
 
 /// One experiment of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "ExperimentJson", into = "ExperimentJson")]
 pub struct ExperimentRecord {
     /// Its id in the lesson.
     pub id: String,
@@ -70,25 +150,27 @@ pub struct ExperimentRecord {
     /// The values of its parameters.
     pub parameters: BTreeMap<String, f64>,
     /// Curves and ceiling.
-    #[serde(flatten)]
     pub results: Results,
     /// The verdicts.
     pub claims: Vec<Judgement>,
     /// The learner's prediction, where there was one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prediction: Option<Prediction>,
     /// What makes this experiment less trustworthy.
     pub warnings: Vec<WarningRecord>,
 }
 
 impl ExperimentRecord {
-    /// What limits its workload with the parameters it ran with.
-    pub fn bound(&self) -> Bound {
-        let workload = self.parameters.iter().fold(Workload::new(self.workload), |workload, (name, value)| {
+    /// Its workload with the parameters it ran with.
+    pub fn workload_as_run(&self) -> Workload {
+        self.parameters.iter().fold(Workload::new(self.workload), |workload, (name, value)| {
             let unchanged = workload.clone();
             workload.with(name, *value).unwrap_or(unchanged)
-        });
-        workload.bound()
+        })
+    }
+
+    /// What limits its workload with the parameters it ran with.
+    pub fn bound(&self) -> Bound {
+        self.workload_as_run().bound()
     }
 }
 
@@ -108,3 +190,51 @@ impl From<Warning> for WarningRecord {
         Self { warning, message }
     }
 }
+
+/// An experiment as results files have it: its curves beside its other values.
+#[derive(Serialize, Deserialize)]
+struct ExperimentJson {
+    id: String,
+    title: String,
+    workload: WorkloadKind,
+    parameters: BTreeMap<String, f64>,
+    series: Vec<Series>,
+    ceiling: Vec<Point>,
+    claims: Vec<Judgement>,
+    prediction: Option<Prediction>,
+    warnings: Vec<WarningRecord>,
+}
+
+impl From<ExperimentRecord> for ExperimentJson {
+    fn from(record: ExperimentRecord) -> Self {
+        Self {
+            id: record.id,
+            title: record.title,
+            workload: record.workload,
+            parameters: record.parameters,
+            series: record.results.series,
+            ceiling: record.results.ceiling,
+            claims: record.claims,
+            prediction: record.prediction,
+            warnings: record.warnings,
+        }
+    }
+}
+
+impl From<ExperimentJson> for ExperimentRecord {
+    fn from(json: ExperimentJson) -> Self {
+        Self {
+            id: json.id,
+            title: json.title,
+            workload: json.workload,
+            parameters: json.parameters,
+            results: Results { series: json.series, ceiling: json.ceiling },
+            claims: json.claims,
+            prediction: json.prediction,
+            warnings: json.warnings,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::series::{EngineKind, SeriesKey};
+use super::series::{EngineKind, Interpreter, SeriesKey};
 use super::statistics::Estimate;
 use super::units::ThreadCount;
 use super::window::Window;
@@ -38,9 +38,9 @@ pub struct Point {
 
 /// One curve.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(into = "SeriesJson", from = "SeriesJson")]
 pub struct Series {
     /// Who measured it.
-    #[serde(flatten)]
     pub key: SeriesKey,
     /// By ascending thread count.
     pub points: Vec<Point>,
@@ -117,6 +117,22 @@ impl Results {
         counts.sort_unstable();
         counts.dedup();
         counts
+    }
+
+    /// The same windows, folded anew.
+    pub(super) fn folded_anew(&self) -> Self {
+        let keys: Vec<SeriesKey> = self.series.iter().map(|series| series.key.clone()).collect();
+        let mut anew = Self::new(&keys);
+        for series in &self.series {
+            let curve = Curve::Series(series.key.clone());
+            for window in series.points.iter().flat_map(|point| &point.windows) {
+                anew.add(&curve, window.clone());
+            }
+        }
+        for window in self.ceiling.iter().flat_map(|point| &point.windows) {
+            anew.add(&Curve::Ceiling, window.clone());
+        }
+        anew
     }
 
     /// Whether no window of any series was taken in.
@@ -297,5 +313,26 @@ impl From<PointJson> for Point {
             server_cores_used: json.server_cores_used,
             windows: json.windows,
         }
+    }
+}
+
+/// A series as results files have it: `engine` and `interpreter` beside the points.
+#[derive(Serialize, Deserialize)]
+struct SeriesJson {
+    engine: EngineKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    interpreter: Option<Interpreter>,
+    points: Vec<Point>,
+}
+
+impl From<Series> for SeriesJson {
+    fn from(series: Series) -> Self {
+        Self { engine: series.key.engine, interpreter: series.key.interpreter, points: series.points }
+    }
+}
+
+impl From<SeriesJson> for Series {
+    fn from(json: SeriesJson) -> Self {
+        Self { key: SeriesKey { engine: json.engine, interpreter: json.interpreter }, points: json.points }
     }
 }

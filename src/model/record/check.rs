@@ -1,0 +1,63 @@
+//! What a record read from a file must keep beyond its types.
+
+use std::collections::BTreeSet;
+
+use super::{ExperimentRecord, RecordError, RunRecord};
+use crate::model::results::Point;
+use crate::model::window::Window;
+use crate::model::workload::Workload;
+
+/// Finds the first impossible value.
+pub(super) fn record(record: &RunRecord) -> Result<(), RecordError> {
+    let machine = &record.machine;
+    require(machine.cores > 0, "machine.cores", "0 cores")?;
+    require(machine.quota_cores.is_none_or(|quota| quota > 0.0), "machine.quota_cores", "a quota that is not above 0")?;
+    require(record.elapsed_s >= 0.0, "elapsed_s", "a negative time")?;
+    let mut ids = BTreeSet::new();
+    for (index, it) in record.experiments.iter().enumerate() {
+        let path = format!("experiments[{index}]");
+        require(ids.insert(&it.id), &format!("{path}.id"), "an id that another experiment has too")?;
+        experiment(it, &path)?;
+    }
+    Ok(())
+}
+
+fn experiment(record: &ExperimentRecord, path: &str) -> Result<(), RecordError> {
+    for (name, value) in &record.parameters {
+        Workload::new(record.workload)
+            .with(name, *value)
+            .map_err(|error| RecordError::Value { path: format!("{path}.parameters"), message: error.to_string() })?;
+    }
+    let sound = record.prediction.as_ref().is_none_or(|prediction| prediction.is_sound());
+    require(sound, &format!("{path}.prediction"), "thread counts that do not ascend or a speedup below 0")?;
+    let mut keys = BTreeSet::new();
+    for (index, series) in record.results.series.iter().enumerate() {
+        let path = format!("{path}.series[{index}]");
+        require(keys.insert(&series.key), &path, "a series that is there already")?;
+        points(&series.points, &path)?;
+    }
+    points(&record.results.ceiling, &format!("{path}.ceiling"))
+}
+
+fn points(points: &[Point], path: &str) -> Result<(), RecordError> {
+    require(points.is_sorted_by(|a, b| a.threads < b.threads), path, "thread counts that do not ascend")?;
+    for point in points {
+        let path = format!("{path}, {} threads", point.threads);
+        require(!point.windows.is_empty(), &path, "a point without windows")?;
+        let of_point = point.windows.iter().all(|window| window.threads == point.threads);
+        require(of_point, &path, "a window of another thread count")?;
+        require(point.windows.is_sorted_by(|a, b| a.round < b.round), &path, "rounds that do not ascend")?;
+        require(point.windows.iter().all(is_possible), &path, "a window with a length or CPU time that cannot be")?;
+    }
+    Ok(())
+}
+
+fn is_possible(window: &Window) -> bool {
+    let times =
+        [window.workers_cpu_s, window.observer_cpu_s, window.server_cpu_s, window.run_delay_s, window.latency_ms];
+    window.wall_s > 0.0 && window.started_s >= 0.0 && times.into_iter().flatten().all(|time| time >= 0.0)
+}
+
+fn require(holds: bool, path: &str, message: &str) -> Result<(), RecordError> {
+    if holds { Ok(()) } else { Err(RecordError::Value { path: path.to_owned(), message: message.to_owned() }) }
+}
