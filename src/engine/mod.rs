@@ -9,17 +9,23 @@ use crate::model::window::Window;
 use crate::model::workload::Workload;
 
 pub mod cancel;
+pub mod catalogue;
+pub mod cgroup;
+pub mod cpu_clock;
 pub mod fold;
 pub mod gil;
 pub mod handle;
 pub mod machine;
 pub mod message;
 pub mod mock;
+pub mod native;
 pub mod noise;
 mod outbox;
 pub mod quiet;
 pub mod schedule;
+mod start_line;
 pub mod sweep;
+pub mod window;
 
 use cancel::CancelFlag;
 

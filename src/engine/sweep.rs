@@ -10,7 +10,7 @@ use super::noise::{self, Monitor};
 use super::outbox::Outbox;
 use super::quiet::{self, Gate};
 use super::schedule::{self, Cell, Lengths, WARM_UP};
-use super::{Engine, MeasureError, Support, WindowOrder};
+use super::{Engine, MeasureError, Support, WindowOrder, window};
 use crate::model::machine::Machine;
 use crate::model::plan::RunRequest;
 use crate::model::results::{Curve, Point, Results};
@@ -453,8 +453,7 @@ impl Sweep {
 
     fn failure(&self, index: usize, reason: &str) -> String {
         let cell = &self.cells[index].cell;
-        let threads =
-            if cell.threads == ThreadCount::ONE { "1 thread".to_owned() } else { format!("{} threads", cell.threads) };
+        let threads = window::in_words(cell.threads);
         format!("{} at {threads}: {reason}", cell.key.label())
     }
 

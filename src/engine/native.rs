@@ -1,0 +1,44 @@
+//! Threads of the operating system without a GIL: what this machine can do.
+
+use std::sync::Arc;
+
+use super::cancel::CancelFlag;
+use super::window::{self, Setting};
+use super::{Engine, MeasureError, Support, WindowOrder};
+use crate::model::series::{EngineKind, SeriesKey};
+use crate::model::window::Window;
+use crate::model::workload::Workload;
+use crate::workload::{NoGil, Workshop};
+
+/// The engine whose workers are plain threads. It also measures the ceiling.
+#[derive(Debug)]
+pub struct NativeEngine {
+    key: SeriesKey,
+    workshop: Arc<Workshop>,
+    cores: usize,
+}
+
+impl NativeEngine {
+    /// An engine on a machine whose `cores` this process may use.
+    pub fn new(workshop: Arc<Workshop>, cores: usize) -> Self {
+        Self { key: SeriesKey::of(EngineKind::Native), workshop, cores }
+    }
+}
+
+impl Engine for NativeEngine {
+    fn key(&self) -> &SeriesKey {
+        &self.key
+    }
+
+    fn support(&self, _workload: &Workload) -> Support {
+        Support::Available
+    }
+
+    fn measure(&mut self, order: &WindowOrder<'_>, cancel: &CancelFlag) -> Result<Window, MeasureError> {
+        let prepared = self.workshop.prepare(order.workload, order.threads);
+        let prepared = prepared.map_err(|error| MeasureError::Failed(error.to_string()))?;
+        let setting = Setting { order, prepared: &prepared, cores: self.cores, thread_name: "native" };
+        let measured = window::measure(&setting, |_| NoGil, || None, cancel)?;
+        Ok(measured.window)
+    }
+}
