@@ -1,24 +1,9 @@
-//! CPU time of single threads and of this process, and how long a thread waited for a core.
+//! CPU time of this process, and how long a thread waited for a core. That of single threads is in
+//! [`crate::workload::thread_clock`].
 //!
-//! Linux tells all three; elsewhere they are unknown, and what rests on them is absent.
+//! What the system does not tell is unknown, and what rests on it is absent.
 
 use std::time::Duration;
-
-/// A thread's CPU time, readable by every thread of this process.
-#[derive(Debug, Clone, Copy)]
-pub struct ThreadClock(system::ClockId);
-
-impl ThreadClock {
-    /// The clock of the calling thread; `None` where the system has none.
-    pub fn of_this_thread() -> Option<Self> {
-        system::of_this_thread().map(Self)
-    }
-
-    /// CPU time that its thread has used; `None` once it has ended.
-    pub fn read(self) -> Option<Duration> {
-        system::read(self.0)
-    }
-}
 
 /// CPU time that this process has used, all its threads together; `None` where the system does not tell.
 pub fn of_process() -> Option<Duration> {
@@ -70,55 +55,27 @@ fn parse_schedstat(text: &str) -> Option<Duration> {
     Some(Duration::from_nanos(delay_ns))
 }
 
-#[cfg(target_os = "linux")]
-#[expect(unsafe_code, reason = "the clocks of threads are to be had from the C library only")]
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "no safe crate reads this process's CPU clock")]
 mod system {
-    use std::mem::MaybeUninit;
     use std::time::Duration;
 
-    pub(super) type ClockId = libc::clockid_t;
-
-    pub(super) fn of_this_thread() -> Option<ClockId> {
-        let mut clock = MaybeUninit::uninit();
-        // SAFETY: `pthread_self` is always a live thread, and `clock` is valid for one write.
-        let failed = unsafe { libc::pthread_getcpuclockid(libc::pthread_self(), clock.as_mut_ptr()) };
-        // SAFETY: the call succeeded, so it has written the id.
-        (failed == 0).then(|| unsafe { clock.assume_init() })
-    }
-
     pub(super) fn of_process() -> Option<Duration> {
-        read(libc::CLOCK_PROCESS_CPUTIME_ID)
-    }
-
-    pub(super) fn read(clock: ClockId) -> Option<Duration> {
-        let mut time = MaybeUninit::uninit();
-        // SAFETY: an id of a thread that has ended is refused with an error; `time` is valid for one write.
-        let failed = unsafe { libc::clock_gettime(clock, time.as_mut_ptr()) };
-        if failed != 0 {
-            return None;
-        }
-        // SAFETY: the call succeeded, so it has written the time.
-        let time: libc::timespec = unsafe { time.assume_init() };
-        Some(Duration::new(u64::try_from(time.tv_sec).ok()?, u32::try_from(time.tv_nsec).ok()?))
+        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: `time` may be written to, and the id is one of the constants meant for this call.
+        let code = unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut time) };
+        let seconds = u64::try_from(time.tv_sec).ok()?;
+        let nanoseconds = u32::try_from(time.tv_nsec).ok()?;
+        (code == 0).then(|| Duration::new(seconds, nanoseconds))
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(unix))]
 mod system {
     use std::time::Duration;
 
-    pub(super) type ClockId = std::convert::Infallible;
-
-    pub(super) fn of_this_thread() -> Option<ClockId> {
-        None
-    }
-
     pub(super) fn of_process() -> Option<Duration> {
         None
-    }
-
-    pub(super) fn read(clock: ClockId) -> Option<Duration> {
-        match clock {}
     }
 }
 
@@ -134,27 +91,24 @@ mod tests {
         assert_eq!(parse_schedstat("a b c"), None);
     }
 
-    #[cfg(target_os = "linux")]
+    #[cfg(unix)]
     #[test]
-    fn clocks_count_work_of_their_own_thread_only() {
-        fn compute() -> u64 {
-            (0..3_000_000_u64).fold(1, |hash, i| std::hint::black_box(hash ^ i).rotate_left(5))
-        }
-        let mine = ThreadClock::of_this_thread().expect("Linux has thread clocks");
-        let mine_before = mine.read().expect("this thread lives");
-        let process_before = of_process().expect("Linux has a process clock");
-        let other = std::thread::scope(|scope| {
+    fn the_process_clock_counts_every_thread() {
+        use crate::workload::thread_clock::ThreadClock;
+
+        let before = of_process().expect("Unix has a process clock");
+        let worker = std::thread::scope(|scope| {
             let worker = scope.spawn(|| {
-                std::hint::black_box(compute());
-                let clock = ThreadClock::of_this_thread().expect("Linux has thread clocks");
-                (clock, clock.read().expect("it still runs"))
+                std::hint::black_box(
+                    (0..1_000_000_u64).fold(1, |hash, i| std::hint::black_box(hash ^ i).rotate_left(5)),
+                );
+                ThreadClock::of_current()?.read()
             });
             worker.join().expect("it does not panic")
         });
-        let process = of_process().expect("Linux has a process clock") - process_before;
-        assert!(other.1 > Duration::ZERO && process >= other.1, "{process:?} {:?}", other.1);
-        std::hint::black_box(compute());
-        assert!(mine.read().expect("this thread lives") > mine_before);
+        let all = of_process().expect("Unix has a process clock") - before;
+        assert!(worker.is_none_or(|worker| all >= worker), "{all:?} {worker:?}");
+        assert!(all > Duration::ZERO);
     }
 
     #[cfg(target_os = "linux")]

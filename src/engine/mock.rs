@@ -206,7 +206,7 @@ impl MockEngine {
             observer_cpu_s: Some(observer_share * wall_s),
             server_cpu_s: None,
             run_delay_s: Some(0.0),
-            latency_ms: waits.then(|| 1000.0 * order.threads.as_f64() / rate),
+            latency_ms: (order.workload.bound() != Bound::Cpu).then(|| 1000.0 * order.threads.as_f64() / rate),
             gil_switches: (self.key.engine == EngineKind::GilModel).then_some(10),
             disturbance: None,
         }

@@ -11,6 +11,8 @@ use crate::model::workload::Workload;
 pub mod cancel;
 pub mod catalogue;
 pub mod cgroup;
+#[cfg(test)]
+mod contract;
 pub mod cpu_clock;
 pub mod fold;
 pub mod gil;

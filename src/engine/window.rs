@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crossbeam_utils::CachePadded;
 
 use super::cancel::CancelFlag;
-use super::cpu_clock::{self, RunDelay, ThreadClock};
+use super::cpu_clock::{self, RunDelay};
 use super::handle::panic_message;
 use super::schedule;
 use super::start_line::{Signal, StartLine};
@@ -20,6 +20,7 @@ use crate::model::statistics;
 use crate::model::units::ThreadCount;
 use crate::model::window::Window;
 use crate::model::workload::Bound;
+use crate::workload::thread_clock::ThreadClock;
 use crate::workload::{Context, Prepared, StopSignal, Unit, UnitEnd, WorkerUnit};
 
 /// A worker needs little: its unit is a loop or a call into the system.
@@ -36,7 +37,7 @@ const MOST_LATENCIES: usize = 4096;
 const CLOCK_TOLERANCE: f64 = 1.02;
 
 /// Everything a window needs beside its workers' contexts.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Setting<'a> {
     /// What to measure.
     pub order: &'a WindowOrder<'a>,
@@ -201,7 +202,7 @@ impl Crew {
     fn work<C: Context>(&self, mut member: Member<C>) -> Ended<C> {
         self.stop.enlist();
         let sensors = Sensors {
-            clock: ThreadClock::of_this_thread(),
+            clock: ThreadClock::of_current(),
             delay: self.reads_delay.then(RunDelay::of_this_thread).flatten(),
         };
         // Each worker has a cell of its own, set once.
@@ -392,4 +393,151 @@ fn latency_room(order: &WindowOrder<'_>) -> usize {
 /// The number of workers as engines print it.
 pub(super) fn in_words(threads: ThreadCount) -> String {
     if threads == ThreadCount::ONE { "1 thread".to_owned() } else { format!("{threads} threads") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use rstest::rstest;
+
+    use super::*;
+    use crate::model::workload::{Workload, WorkloadKind};
+    use crate::workload::{NoGil, Workshop};
+
+    /// Tells what happens to a worker, and panics where the test wants it.
+    struct Told<'a> {
+        entered: &'a (dyn Fn() + Sync),
+        left: &'a AtomicUsize,
+        panics: bool,
+    }
+
+    impl Context for Told<'_> {
+        fn enter(&mut self) {
+            (self.entered)();
+            assert!(!self.panics, "a worker that panics, on purpose");
+        }
+        fn poll(&mut self) {}
+        fn blocking<R>(&mut self, wait: impl FnOnce() -> R) -> R {
+            wait()
+        }
+        fn leave(&mut self) {
+            self.left.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn order(workload: &Workload, threads: usize, length: Duration) -> WindowOrder<'_> {
+        WindowOrder {
+            workload,
+            threads: ThreadCount::clamped(threads),
+            round: 0,
+            warm_up: Duration::from_millis(1),
+            length,
+            run_began: Instant::now(),
+        }
+    }
+
+    #[rstest]
+    #[case(WorkloadKind::Wait, "wait_ms")]
+    #[case(WorkloadKind::Socket, "delay_ms")]
+    fn cancelling_ends_workers_that_wait_long(#[case] kind: WorkloadKind, #[case] parameter: &str) {
+        let workload = Workload::new(kind).with(parameter, 1000.0).expect("it is in range");
+        let order = order(&workload, 8, Duration::from_secs(3600));
+        let prepared = Workshop::new().prepare(&workload, order.threads).expect("it can be prepared");
+        let setting = Setting { order: &order, prepared: &prepared, cores: 8, thread_name: "cancelled" };
+        let (cancel, entered, left) = (CancelFlag::new(), AtomicUsize::new(0), AtomicUsize::new(0));
+        let tell = || {
+            if entered.fetch_add(1, Ordering::SeqCst) == 7 {
+                cancel.raise();
+            }
+        };
+        let context = |_| Told { entered: &tell, left: &left, panics: false };
+        let result = measure(&setting, context, || None, &cancel);
+        assert_eq!(result.map(|measured| measured.window.units), Err(MeasureError::Cancelled));
+        assert_eq!(left.load(Ordering::SeqCst), 8, "every worker has ended");
+    }
+
+    #[test]
+    fn a_panic_in_one_worker_is_the_windows_error_and_the_others_end() {
+        let workload = Workload::new(WorkloadKind::CountPrimes);
+        let order = order(&workload, 4, Duration::from_millis(1));
+        let prepared = Workshop::new().prepare(&workload, order.threads).expect("it can be prepared");
+        let setting = Setting { order: &order, prepared: &prepared, cores: 8, thread_name: "panicking" };
+        let left = AtomicUsize::new(0);
+        let context = |number| Told { entered: &|| {}, left: &left, panics: number == 2 };
+        let result = measure(&setting, context, || None, &CancelFlag::new());
+        let message = "a worker panicked: a worker that panics, on purpose".to_owned();
+        assert_eq!(result.map(|measured| measured.window.units), Err(MeasureError::Failed(message)));
+        assert_eq!(left.load(Ordering::SeqCst), 3);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn workers_have_names_and_none_is_left() {
+        fn named() -> usize {
+            let tasks = std::fs::read_dir("/proc/self/task").expect("Linux lists the threads");
+            let name = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm"));
+            tasks.flatten().filter_map(|task| name(task).ok()).filter(|name| name.starts_with("counted-")).count()
+        }
+        let workload = Workload::new(WorkloadKind::CountPrimes);
+        let order = order(&workload, 5, Duration::from_millis(5));
+        let prepared = Workshop::new().prepare(&workload, order.threads).expect("it can be prepared");
+        let setting = Setting { order: &order, prepared: &prepared, cores: 1024, thread_name: "counted" };
+        let within = AtomicUsize::new(0);
+        let switches = || {
+            within.store(named(), Ordering::SeqCst);
+            None
+        };
+        let measured = measure(&setting, |_| NoGil, switches, &CancelFlag::new()).expect("nothing stops it");
+        assert_eq!((within.load(Ordering::SeqCst), measured.contexts.len()), (5, 5));
+        // The kernel takes a moment to forget a thread that has been joined.
+        let mut looks = 0;
+        while named() > 0 && looks < 1000 {
+            thread::yield_now();
+            looks += 1;
+        }
+        assert_eq!(named(), 0, "workers are left");
+    }
+
+    #[test]
+    fn more_cpu_time_than_cores_is_impossible() {
+        let workload = Workload::new(WorkloadKind::CountPrimes);
+        let order = order(&workload, 3, Duration::from_millis(1));
+        let mut first = Snapshot::of(3);
+        let mut second = Snapshot::of(3);
+        first.workers_cpu = Some(Duration::from_millis(100));
+        second.at = first.at + Duration::from_millis(50);
+        second.counts = vec![10, 20, 30];
+        let mut check = |cpu_ms: u64| {
+            second.workers_cpu = Some(Duration::from_millis(100 + cpu_ms));
+            let window = first.window_until(&second, &order, None);
+            assert_eq!((window.units, window.run_delay_s, window.server_cpu_s), (60, None, None));
+            check_possible(&window, 2)
+        };
+        assert_eq!(check(100), Ok(()));
+        let wrong = check(150);
+        assert!(
+            matches!(wrong, Err(MeasureError::Impossible { used_cores, cores: 2 }) if used_cores > 2.9),
+            "{wrong:?}"
+        );
+        second.workers_cpu = None;
+        assert_eq!(check_possible(&first.window_until(&second, &order, None), 2), Ok(()), "unknown is not impossible");
+    }
+
+    #[test]
+    fn the_observer_is_what_workers_and_server_did_not_use() {
+        let workload = Workload::new(WorkloadKind::CountPrimes);
+        let order = order(&workload, 1, Duration::from_millis(1));
+        let ms = |ms| Some(Duration::from_millis(ms));
+        let mut first = Snapshot::of(1);
+        (first.process_cpu, first.workers_cpu, first.server_cpu) = (ms(10), ms(5), ms(1));
+        let mut second = Snapshot::of(1);
+        second.at = first.at + Duration::from_millis(50);
+        (second.process_cpu, second.workers_cpu, second.server_cpu) = (ms(70), ms(50), ms(8));
+        let window = first.window_until(&second, &order, None);
+        // 60 ms in all, 45 of the worker, 7 of the server.
+        assert!(window.observer_cpu_s.is_some_and(|seconds| (seconds - 0.008).abs() < 1e-9), "{window:?}");
+        second.workers_cpu = None;
+        assert_eq!(first.window_until(&second, &order, None).observer_cpu_s, None);
+    }
 }

@@ -1,0 +1,118 @@
+//! What every engine must do, whatever it runs the units on. Each engine of this process is put through all of it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rstest::rstest;
+
+use super::cancel::CancelFlag;
+use super::mock::{MockClock, MockEngine};
+use super::native::NativeEngine;
+use super::{Engine, MeasureError, Support, WindowOrder, machine};
+use crate::model::series::{EngineKind, SeriesKey};
+use crate::model::units::ThreadCount;
+use crate::model::window::Window;
+use crate::model::workload::{Bound, Workload, WorkloadKind};
+use crate::workload::Workshop;
+
+/// The engine of that kind; a scripted one for a kind that this process does not run itself.
+fn engine(kind: EngineKind) -> Box<dyn Engine> {
+    let workshop = Arc::new(Workshop::new());
+    match kind {
+        EngineKind::Native => Box::new(NativeEngine::new(workshop, machine::cores())),
+        kind => Box::new(MockEngine::new(SeriesKey::of(kind), MockClock::new())),
+    }
+}
+
+/// How long an ordered window is. Short: nothing here depends on the figures themselves.
+const LENGTH: Duration = Duration::from_millis(30);
+
+fn measure(
+    engine: &mut dyn Engine,
+    workload: &Workload,
+    threads: usize,
+    cancel: &CancelFlag,
+    length: Duration,
+) -> Result<Window, MeasureError> {
+    let order = WindowOrder {
+        workload,
+        threads: ThreadCount::clamped(threads),
+        round: 3,
+        warm_up: Duration::from_millis(5),
+        length,
+        run_began: Instant::now(),
+    };
+    engine.measure(&order, cancel)
+}
+
+/// A window, measured again where the machine's noise made one impossible.
+#[track_caller]
+fn window(engine: &mut dyn Engine, workload: &Workload, threads: usize) -> Window {
+    for _ in 0..10 {
+        match measure(engine, workload, threads, &CancelFlag::new(), LENGTH) {
+            Ok(window) => return window,
+            Err(MeasureError::Impossible { .. }) => {}
+            Err(error) => panic!("{workload:?} on {threads} threads: {error}"),
+        }
+    }
+    panic!("every window was impossible");
+}
+
+#[rstest]
+fn windows_say_what_was_asked_and_count_units(
+    #[values(EngineKind::Native, EngineKind::GilModel, EngineKind::PythonThreads)] kind: EngineKind,
+    #[values(WorkloadKind::CountPrimes, WorkloadKind::Wait, WorkloadKind::Socket, WorkloadKind::Mixed)]
+    work: WorkloadKind,
+) {
+    let mut engine = engine(kind);
+    let workload = Workload::new(work);
+    assert_eq!(engine.key(), &SeriesKey::of(kind));
+    assert_eq!(engine.support(&workload), Support::Available);
+    for threads in [1, 2, 5] {
+        let window = window(&mut *engine, &workload, threads);
+        assert_eq!((window.threads.get(), window.round), (threads, 3));
+        assert!(window.units > 0, "{window:?}");
+        assert!(window.wall_s >= LENGTH.as_secs_f64(), "{window:?}");
+        assert!(window.started_s > 0.0, "{window:?}");
+        assert_eq!(window.disturbance, None, "that is for the sweep to judge");
+        for seconds in [window.workers_cpu_s, window.observer_cpu_s, window.server_cpu_s, window.run_delay_s] {
+            assert!(seconds.is_none_or(|seconds| seconds >= 0.0), "{window:?}");
+        }
+        assert_eq!(window.latency_ms.is_some(), workload.bound() != Bound::Cpu, "{window:?}");
+        assert_eq!(window.gil_switches.is_some(), kind == EngineKind::GilModel, "{window:?}");
+    }
+}
+
+#[rstest]
+fn a_wait_takes_at_least_its_time(#[values(EngineKind::Native)] kind: EngineKind) {
+    let workload = Workload::new(WorkloadKind::Wait);
+    let window = window(&mut *engine(kind), &workload, 3);
+    let latency_ms = window.latency_ms.expect("waits are timed");
+    assert!(latency_ms >= workload.value("wait_ms"), "{latency_ms}");
+}
+
+#[cfg(target_os = "linux")]
+#[rstest]
+fn cpu_time_is_known_and_possible(#[values(EngineKind::Native)] kind: EngineKind) {
+    let window = window(&mut *engine(kind), &Workload::new(WorkloadKind::CountPrimes), 3);
+    let cores = window.cores_used().expect("Linux has thread clocks");
+    assert!(cores > 0.0 && cores <= machine::cores() as f64 * 1.02, "{window:?}");
+    assert!(window.observer_cpu_s.is_some(), "{window:?}");
+}
+
+#[rstest]
+fn the_longest_waits_end_when_the_run_is_cancelled(
+    #[values(EngineKind::Native)] kind: EngineKind,
+    #[values(WorkloadKind::Wait, WorkloadKind::Socket)] work: WorkloadKind,
+) {
+    let parameter = if work == WorkloadKind::Wait { "wait_ms" } else { "delay_ms" };
+    let workload = Workload::new(work).with(parameter, 1000.0).expect("it is in range");
+    let cancel = CancelFlag::new();
+    std::thread::scope(|scope| {
+        let worker = scope.spawn(|| measure(&mut *engine(kind), &workload, 16, &cancel, Duration::from_secs(3600)));
+        // Early, in the start-up, must do as well as late (which the tests of `window` have): there is nothing to wait for.
+        cancel.raise();
+        let result = worker.join().expect("it does not panic");
+        assert_eq!(result.map(|window| window.units), Err(MeasureError::Cancelled));
+    });
+}
