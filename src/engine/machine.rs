@@ -36,7 +36,7 @@ pub fn cores() -> usize {
 
 /// How many CPUs the line `Cpus_allowed_list:` of a status file names, such as `0-3,8` (five).
 fn allowed_cpus(status: &str) -> Option<usize> {
-    let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
+    let ranges = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
     let count = |range: &str| -> Option<usize> {
         match range.split_once('-') {
             None => range.parse().ok().map(|_: usize| 1),
@@ -46,7 +46,7 @@ fn allowed_cpus(status: &str) -> Option<usize> {
             }
         }
     };
-    let cpus: usize = list.trim().split(',').map(count).sum::<Option<usize>>()?;
+    let cpus: usize = ranges.trim().split(',').map(count).sum::<Option<usize>>()?;
     (cpus > 0).then_some(cpus)
 }
 
