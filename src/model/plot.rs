@@ -10,6 +10,7 @@ mod specify;
 mod style;
 
 pub use axis::{Axis, AxisChoice, AxisScale, AxisValues, Tick};
+pub(super) use specify::role_of;
 pub use specify::{PlotInput, PlotOptions, specify};
 pub use style::{CurveStyle, Dash, Marker};
 

@@ -1,6 +1,7 @@
 //! Results as a table: the plot's text form in the window, on the command line and in CSV.
 
 use super::format;
+use super::plot::{CurveRole, role_of};
 use super::results::{Point, Results};
 use super::statistics::{Estimate, IntervalKind};
 use super::units::ThreadCount;
@@ -19,6 +20,8 @@ pub struct ResultsTable {
 pub struct TableRow {
     /// The curve's name, as legends show it.
     pub series: String,
+    /// What the curve stands for, which decides its style.
+    pub role: CurveRole,
     /// How many workers ran.
     pub threads: ThreadCount,
     /// Units per second.
@@ -39,11 +42,12 @@ pub const CEILING_LABEL: &str = "Ceiling";
 impl ResultsTable {
     /// The rows of the series, then those of the ceiling.
     pub fn of(results: &Results) -> Self {
-        let series = results.series.iter().flat_map(|series| {
-            let label = series.key.label();
-            series.points.iter().map(move |point| TableRow::of(label.clone(), point))
+        let series = results.series.iter().enumerate().flat_map(|(index, series)| {
+            let (label, role) = (series.key.label(), role_of(results, index, &series.key));
+            series.points.iter().map(move |point| TableRow::of(label.clone(), role, point))
         });
-        let ceiling = results.ceiling.iter().map(|point| TableRow::of(CEILING_LABEL.to_owned(), point));
+        let ceiling =
+            results.ceiling.iter().map(|point| TableRow::of(CEILING_LABEL.to_owned(), CurveRole::Ceiling, point));
         Self {
             header: ["Series", "Threads", "Units per second", "Speedup", "Efficiency", "Cores used", "Rounds"],
             rows: series.chain(ceiling).collect(),
@@ -81,9 +85,10 @@ impl TableRow {
         ]
     }
 
-    fn of(series: String, point: &Point) -> Self {
+    fn of(series: String, role: CurveRole, point: &Point) -> Self {
         Self {
             series,
+            role,
             threads: point.threads,
             throughput_per_sec: point.throughput_per_sec,
             speedup: point.speedup,

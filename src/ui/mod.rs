@@ -10,5 +10,7 @@ pub mod plot_legend;
 pub mod plot_view;
 pub mod range_slider;
 pub mod readout;
+pub mod results_table;
 pub mod sample;
 pub mod theme;
+pub mod verdict_view;

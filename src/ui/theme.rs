@@ -220,8 +220,15 @@ pub fn caption(text: impl Into<String>) -> RichText {
 ///
 /// egui has no access to the font's `tnum` feature; each digit stands at the right of a cell as wide as the widest.
 pub fn tabular(ui: &Ui, text: &str, font: &FontId, color: Color32) -> LayoutJob {
-    let format = TextFormat { font_id: font.clone(), color, ..Default::default() };
     let mut job = LayoutJob::default();
+    append_tabular(ui, &mut job, text, font, color);
+    job.wrap.max_width = f32::INFINITY;
+    job
+}
+
+/// Continues what [`tabular`] began, such as in another colour.
+pub fn append_tabular(ui: &Ui, job: &mut LayoutJob, text: &str, font: &FontId, color: Color32) {
+    let format = TextFormat { font_id: font.clone(), color, ..Default::default() };
     ui.fonts_mut(|fonts| {
         let cell = ('0'..='9').map(|digit| fonts.glyph_width(font, digit)).fold(0.0, f32::max);
         for character in text.chars() {
@@ -231,8 +238,6 @@ pub fn tabular(ui: &Ui, text: &str, font: &FontId, color: Color32) -> LayoutJob 
             job.append(character_text, slack, format.clone());
         }
     });
-    job.wrap.max_width = f32::INFINITY;
-    job
 }
 
 /// The contrast ratio of two opaque colours, 1 to 21, as WCAG 2.2 defines it.

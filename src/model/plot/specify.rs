@@ -129,7 +129,7 @@ fn curves_of(input: &PlotInput<'_>, metric: Metric) -> Vec<PlotCurve> {
 }
 
 /// The role of the series at `index`: which one of its engine it is.
-fn role_of(results: &Results, index: usize, key: &SeriesKey) -> CurveRole {
+pub(in crate::model) fn role_of(results: &Results, index: usize, key: &SeriesKey) -> CurveRole {
     let variant = results.series.iter().take(index).filter(|earlier| earlier.key.engine == key.engine).count();
     CurveRole::Measured { engine: key.engine, variant }
 }
