@@ -336,3 +336,6 @@ impl From<SeriesJson> for Series {
         Self { key: SeriesKey { engine: json.engine, interpreter: json.interpreter }, points: json.points }
     }
 }
+
+#[cfg(test)]
+mod tests;

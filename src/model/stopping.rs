@@ -140,3 +140,6 @@ impl StoppingRule {
         LOOKS.into_iter().find(|&look| look > rounds).or(LOOKS.last().copied()).unwrap_or(rounds)
     }
 }
+
+#[cfg(test)]
+mod tests;

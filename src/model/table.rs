@@ -98,3 +98,47 @@ impl TableRow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::{self, curve};
+    use crate::model::results::Curve;
+    use crate::model::series::EngineKind;
+
+    fn table(rounds: u32) -> ResultsTable {
+        let curves =
+            [(curve(EngineKind::GilModel), &[(1, 1234.0), (2, 1190.0)][..]), (Curve::Ceiling, &[(1, 9000.0)][..])];
+        ResultsTable::of(&fixture::results(&curves, rounds, 0.02))
+    }
+
+    #[test]
+    fn rows_follow_the_legend_with_the_ceiling_last() {
+        let cells: Vec<String> = table(9).rows.iter().map(|row| row.cells().join(" | ")).collect();
+        assert_eq!(
+            cells,
+            [
+                "GIL model | 1 | 1,234 (1,234 to 1,234) | 1.00 (1.00 to 1.00) | 1.00 (1.00 to 1.00) | 1.00 (1.00 to 1.00) | 9",
+                "GIL model | 2 | 1,190 (1,166 to 1,214) | 0.964 (0.945 to 0.984) | 0.482 (0.472 to 0.492) | 1.00 (1.00 to 1.00) | 9",
+                "Ceiling | 1 | 9,000 (9,000 to 9,000) | 1.00 (1.00 to 1.00) | 1.00 (1.00 to 1.00) | 1.00 (1.00 to 1.00) | 9",
+            ]
+        );
+        assert_eq!(table(9).header.len(), table(9).rows[0].cells().len());
+    }
+
+    #[test]
+    fn unknown_cells_are_dashes() {
+        let mut results = fixture::results(&[], 0, 0.0);
+        let window = crate::model::window::Window { workers_cpu_s: None, ..fixture::window(2, 0, 10.0) };
+        results.add(&curve(EngineKind::Native), window);
+        let cells = ResultsTable::of(&results).rows[0].cells();
+        assert_eq!(cells, ["Native threads", "2", "10.0", "–", "–", "–", "1"].map(str::to_owned));
+    }
+
+    #[test]
+    fn the_note_says_what_the_brackets_mean() {
+        assert_eq!(table(9).note(), Some("Medians over rounds; in brackets the 95 % interval."));
+        assert!(table(3).note().is_some_and(|note| note.contains("fewer than 6 rounds")));
+        assert_eq!(table(0).note(), None);
+    }
+}

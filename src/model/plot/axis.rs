@@ -160,7 +160,7 @@ impl Axis {
     }
 
     fn holds(&self, value: f64) -> bool {
-        let slack = (self.max - self.min) * 1e-9;
+        let slack = value.abs() * 1e-9;
         value >= self.min - slack && value <= self.max + slack
     }
 
@@ -246,4 +246,111 @@ fn decimals_of_step(step: f64) -> usize {
 #[expect(clippy::cast_precision_loss, reason = "numbers of ticks are small")]
 fn to_f64(count: usize) -> f64 {
     count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(axis: &Axis, most: usize, labels: &[&str]) {
+        let ticks = axis.ticks(most);
+        let shown: Vec<&str> = ticks.iter().map(|tick| tick.label.as_str()).collect();
+        assert_eq!(shown, labels, "{axis:?}");
+    }
+
+    #[test]
+    fn thread_counts_are_whole_numbers() {
+        use AxisScale::{Linear, Logarithmic};
+        check(&Axis::of_thread_counts(1.0, 8.0, Linear), 10, &["1", "2", "3", "4", "5", "6", "7", "8"]);
+        check(&Axis::of_thread_counts(1.0, 8.0, Linear), 5, &["2", "4", "6", "8"]);
+        check(&Axis::of_thread_counts(1.0, 2.0, Linear), 10, &["1", "2"]);
+        check(&Axis::of_thread_counts(1.0, 1.0, Linear), 10, &["1"]);
+        check(&Axis::of_thread_counts(1.0, 16.0, Linear), 6, &["5", "10", "15"]);
+        check(
+            &Axis::of_thread_counts(1.0, 256.0, Logarithmic),
+            10,
+            &["1", "2", "4", "8", "16", "32", "64", "128", "256"],
+        );
+        check(&Axis::of_thread_counts(1.0, 1024.0, Logarithmic), 6, &["1", "4", "16", "64", "256", "1,024"]);
+        check(&Axis::of_thread_counts(3.0, 100.0, Logarithmic), 10, &["4", "8", "16", "32", "64"]);
+    }
+
+    #[test]
+    fn values_begin_at_zero_and_end_round() {
+        use AxisScale::Linear;
+        check(&Axis::of_values("speedup", 0.9, 1.93, Linear), 6, &["0.0", "0.5", "1.0", "1.5", "2.0"]);
+        check(&Axis::of_values("speedup", 0.9, 7.9, Linear), 6, &["0", "2", "4", "6", "8", "10"]);
+        check(&Axis::of_values("units", 10.0, 12_300.0, Linear), 6, &["0", "5,000", "10,000", "15,000"]);
+        check(&Axis::of_values("share", 0.0, 0.012, Linear), 6, &["0.000", "0.005", "0.010", "0.015"]);
+        check(&Axis::of_values("nothing", 0.0, 0.0, Linear), 6, &["0.0", "0.5", "1.0", "1.5"]);
+    }
+
+    #[test]
+    fn logarithmic_values() {
+        use AxisScale::Logarithmic;
+        let wide = Axis::of_values("speedup", 1.0, 190.0, Logarithmic);
+        check(&wide, 9, &["0.5", "1", "2", "5", "10", "20", "50", "100", "200"]);
+        check(&wide, 6, &["1", "3", "10", "30", "100"]);
+        check(&wide, 3, &["1", "10", "100"]);
+        check(&Axis::of_values("units", 1200.0, 1300.0, Logarithmic), 6, &["1,000", "2,000"]);
+    }
+
+    #[test]
+    fn automatic_axes_are_logarithmic_from_a_decade_and_a_half() {
+        let of = |choice: AxisChoice, least, greatest| choice.scale(least, greatest);
+        assert_eq!(of(AxisChoice::Automatic, 1.0, 31.0), AxisScale::Linear);
+        assert_eq!(of(AxisChoice::Automatic, 1.0, 32.0), AxisScale::Logarithmic);
+        assert_eq!(of(AxisChoice::Linear, 1.0, 1000.0), AxisScale::Linear);
+        assert_eq!(of(AxisChoice::Logarithmic, 1.0, 2.0), AxisScale::Logarithmic);
+        assert_eq!(of(AxisChoice::Logarithmic, 0.0, 2.0), AxisScale::Linear);
+        assert_eq!(of(AxisChoice::Automatic, 0.0, 2.0), AxisScale::Linear);
+    }
+
+    fn scales() -> impl Strategy<Value = AxisScale> {
+        prop_oneof![Just(AxisScale::Linear), Just(AxisScale::Logarithmic)]
+    }
+
+    fn check_axis(axis: &Axis, least: f64, greatest: f64, most: usize) -> Result<(), TestCaseError> {
+        prop_assert!(axis.min < axis.max && axis.min.is_finite() && axis.max.is_finite(), "{axis:?}");
+        for value in [least, greatest] {
+            prop_assert!((-1e-9..=1.0 + 1e-9).contains(&axis.position(value)), "{value} on {axis:?}");
+        }
+        let ticks = axis.ticks(most);
+        prop_assert!(ticks.len() <= most.max(2), "{ticks:?}");
+        prop_assert!(ticks.is_sorted_by(|a, b| a.value < b.value), "{ticks:?}");
+        for tick in &ticks {
+            prop_assert!((-1e-6..=1.0 + 1e-6).contains(&axis.position(tick.value)), "{tick:?} on {axis:?}");
+        }
+        for pair in ticks.windows(2) {
+            prop_assert_ne!(&pair[0].label, &pair[1].label);
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn every_axis_of_values_shows_its_values(
+            a in -6.0..9.0_f64, b in -6.0..9.0_f64, scale in scales(), most in 0_usize..20,
+        ) {
+            let (least, greatest) = (10_f64.powf(a.min(b)), 10_f64.powf(a.max(b)));
+            let axis = Axis::of_values("y", least, greatest, scale);
+            check_axis(&axis, least, greatest, most)?;
+            prop_assert!(most < 4 || !axis.ticks(most).is_empty());
+        }
+
+        #[test]
+        fn every_axis_of_thread_counts_shows_its_counts(
+            a in 1_u32..=1024, b in 1_u32..=1024, scale in scales(), most in 0_usize..20,
+        ) {
+            let (least, greatest) = (f64::from(a.min(b)), f64::from(a.max(b)));
+            let axis = Axis::of_thread_counts(least, greatest, scale);
+            check_axis(&axis, least, greatest, most)?;
+            for tick in axis.ticks(most) {
+                prop_assert_eq!(tick.value.fract(), 0.0);
+            }
+        }
+    }
 }

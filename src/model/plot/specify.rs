@@ -194,3 +194,6 @@ fn ends(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
         Some((value.min(least), value.max(greatest)))
     })
 }
+
+#[cfg(test)]
+mod tests;

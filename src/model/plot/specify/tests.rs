@@ -1,0 +1,182 @@
+use super::*;
+use crate::model::fixture::{self, curve, threads};
+use crate::model::results::Curve;
+use crate::model::series::{EngineKind, Interpreter};
+
+const GIL: EngineKind = EngineKind::GilModel;
+
+fn results(last: usize, gil: f64, native: f64) -> Results {
+    fixture::results(
+        &[
+            (curve(GIL), &[(1, 100.0), (last, gil)]),
+            (curve(EngineKind::Native), &[(1, 200.0), (last, native)]),
+            (Curve::Ceiling, &[(1, 9000.0), (last, 17_800.0)]),
+        ],
+        9,
+        0.02,
+    )
+}
+
+fn input(results: &Results, bound: Bound) -> PlotInput<'_> {
+    PlotInput { experiment: "id", title: "Title", bound, results, prediction: None, reference: None }
+}
+
+fn options(metric: Metric) -> PlotOptions<'static> {
+    PlotOptions { title: "A figure", metric, axes: AxisChoice::Automatic, provenance: "2 cores" }
+}
+
+fn names(panel: &Panel) -> Vec<&str> {
+    panel.curves.iter().map(|curve| curve.name.as_str()).collect()
+}
+
+#[test]
+fn the_ceiling_is_drawn_only_where_it_is_a_limit() {
+    let results = results(8, 95.0, 380.0);
+    let with_ceiling = |metric, bound| {
+        let figure = specify(&[input(&results, bound)], options(metric));
+        figure.panels[0].curves.iter().any(|curve| curve.role == CurveRole::Ceiling)
+    };
+    let of = |metric| [Bound::Cpu, Bound::Mixed, Bound::Waiting].map(|bound| with_ceiling(metric, bound));
+    assert_eq!(of(Metric::Speedup), [true, false, false]);
+    assert_eq!(of(Metric::Efficiency), [true, false, false]);
+    assert_eq!(of(Metric::CoresUsed), [true, true, true]);
+    assert_eq!(of(Metric::Throughput), [false, false, false]);
+}
+
+#[test]
+fn points_carry_median_interval_and_rounds() {
+    let results = results(8, 95.0, 380.0);
+    let figure = specify(&[input(&results, Bound::Cpu)], options(Metric::Speedup));
+    let panel = &figure.panels[0];
+    assert_eq!(names(panel), ["Ceiling", "GIL model", "Native threads"]);
+    let point = panel.curves[1].points[1];
+    let (low, high) = point.interval.expect("an interval");
+    assert!((point.x, point.rounds) == (8.0, Some(9)) && low < point.y && point.y < high, "{point:?}");
+    assert!((point.y - 0.95).abs() < 1e-9, "{point:?}");
+    assert_eq!((figure.title.as_str(), figure.provenance.as_str()), ("A figure", "2 cores"));
+    assert_eq!((panel.experiment.as_str(), panel.title.as_str()), ("id", "Title"));
+}
+
+#[test]
+fn one_round_has_no_error_bar() {
+    let one = fixture::results(&[(curve(GIL), &[(1, 100.0)])], 1, 0.0);
+    let figure = specify(&[input(&one, Bound::Cpu)], options(Metric::Throughput));
+    assert_eq!(figure.panels[0].curves[0].points[0].interval, None);
+}
+
+#[test]
+fn panels_share_their_axes_but_not_the_units_of_throughput() {
+    let (flat, steep) = (results(8, 95.0, 380.0), results(16, 1550.0, 3100.0));
+    let both = [input(&flat, Bound::Cpu), input(&steep, Bound::Waiting)];
+    let speedup = specify(&both, options(Metric::Speedup));
+    assert_eq!(speedup.panels[0].x, speedup.panels[1].x);
+    assert_eq!(speedup.panels[0].y, speedup.panels[1].y);
+    assert!(speedup.panels[0].x.max > 16.0 && speedup.panels[0].y.max > 15.5);
+    let throughput = specify(&both, options(Metric::Throughput));
+    assert_eq!(throughput.panels[0].x, throughput.panels[1].x);
+    assert!(throughput.panels[0].y.max < throughput.panels[1].y.max);
+}
+
+#[test]
+fn noise_around_one_does_not_fill_the_panel() {
+    let flat = fixture::results(&[(curve(GIL), &[(1, 100.0), (8, 95.0)])], 9, 0.02);
+    let figure = specify(&[input(&flat, Bound::Waiting)], options(Metric::Speedup));
+    assert!(figure.panels[0].y.min == 0.0 && figure.panels[0].y.max >= 2.0, "{:?}", figure.panels[0].y);
+}
+
+#[test]
+fn wide_ranges_are_logarithmic() {
+    let wide = results(256, 25_000.0, 51_000.0);
+    let figure = |metric| specify(&[input(&wide, Bound::Waiting)], options(metric)).panels.remove(0);
+    let scales = |panel: Panel| (panel.x.scale, panel.y.scale);
+    use AxisScale::{Linear, Logarithmic};
+    assert_eq!(scales(figure(Metric::Speedup)), (Logarithmic, Logarithmic));
+    assert_eq!(scales(figure(Metric::Efficiency)), (Logarithmic, Linear));
+    let linear = PlotOptions { axes: AxisChoice::Linear, ..options(Metric::Speedup) };
+    assert_eq!(scales(specify(&[input(&wide, Bound::Waiting)], linear).panels.remove(0)), (Linear, Linear));
+}
+
+#[test]
+fn a_prediction_is_a_speedup() {
+    let results = results(8, 95.0, 380.0);
+    let mut prediction = Prediction::flat(&[threads(1), threads(8)]);
+    prediction.set(threads(8), 6.0);
+    let input = PlotInput { prediction: Some(&prediction), ..input(&results, Bound::Cpu) };
+    let predicted = |metric| {
+        let figure = specify(&[input], options(metric));
+        let curve = figure.panels[0].curves.iter().find(|curve| curve.role == CurveRole::Prediction);
+        curve.map(|curve| curve.points.iter().map(|point| point.y).collect::<Vec<_>>())
+    };
+    assert_eq!(predicted(Metric::Speedup), Some(vec![1.0, 6.0]));
+    assert_eq!(predicted(Metric::Efficiency), Some(vec![1.0, 0.75]));
+    assert_eq!((predicted(Metric::Throughput), predicted(Metric::CoresUsed)), (None, None));
+}
+
+#[test]
+fn a_prediction_alone_makes_a_figure() {
+    let empty = Results::new(&[SeriesKey::of(GIL)]);
+    let prediction = Prediction::flat(&[threads(1), threads(8)]);
+    let input = PlotInput { prediction: Some(&prediction), ..input(&empty, Bound::Cpu) };
+    let panel = specify(&[input], options(Metric::Speedup)).panels.remove(0);
+    assert_eq!(names(&panel), ["Your prediction"]);
+    assert!(panel.x.min <= 1.0 && panel.x.max >= 8.0 && panel.x.max < 10.0);
+}
+
+#[test]
+fn nothing_measured_makes_empty_panels_with_axes() {
+    let empty = Results::new(&[SeriesKey::of(GIL)]);
+    for metric in Metric::ALL {
+        let panel = specify(&[input(&empty, Bound::Cpu)], options(metric)).panels.remove(0);
+        assert!(panel.curves.is_empty() && panel.x.min < panel.x.max && panel.y.min < panel.y.max);
+    }
+    assert!(specify(&[], options(Metric::Speedup)).panels.is_empty());
+}
+
+#[test]
+fn unknown_points_are_left_out() {
+    let mut results = Results::new(&[SeriesKey::of(GIL)]);
+    for round in 0..6 {
+        results
+            .add(&curve(GIL), crate::model::window::Window { workers_cpu_s: None, ..fixture::window(2, round, 50.0) });
+    }
+    let of = |metric| specify(&[input(&results, Bound::Cpu)], options(metric)).panels.remove(0);
+    assert_eq!(of(Metric::Throughput).curves.len(), 1);
+    assert!(of(Metric::Speedup).curves.is_empty());
+    assert!(of(Metric::CoresUsed).curves.is_empty());
+}
+
+#[test]
+fn series_of_one_engine_are_told_apart() {
+    let python = |version: &str| {
+        Curve::Series(SeriesKey {
+            engine: EngineKind::PythonThreads,
+            interpreter: Some(Interpreter {
+                path: String::new(),
+                version: version.to_owned(),
+                free_threaded: false,
+                gil_enabled: None,
+            }),
+        })
+    };
+    let results = fixture::results(
+        &[(python("3.11.7"), &[(1, 1.0)]), (curve(GIL), &[(1, 1.0)]), (python("3.14.0"), &[(1, 1.0)])],
+        1,
+        0.0,
+    );
+    let panel = specify(&[input(&results, Bound::Cpu)], options(Metric::Throughput)).panels.remove(0);
+    let roles: Vec<_> = panel.curves.iter().map(|curve| curve.role).collect();
+    let measured = |engine, variant| CurveRole::Measured { engine, variant };
+    assert_eq!(
+        roles,
+        [measured(EngineKind::PythonThreads, 0), measured(GIL, 0), measured(EngineKind::PythonThreads, 1)]
+    );
+}
+
+#[test]
+fn a_reference_is_marked_as_recorded() {
+    let (now, then) = (results(8, 95.0, 380.0), results(8, 90.0, 370.0));
+    let input = PlotInput { reference: Some(&then), ..input(&now, Bound::Waiting) };
+    let panel = specify(&[input], options(Metric::Speedup)).panels.remove(0);
+    assert_eq!(names(&panel), ["GIL model, recorded", "Native threads, recorded", "GIL model", "Native threads"]);
+    assert_eq!(panel.curves[0].role, CurveRole::Reference);
+}
