@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{ExperimentRecord, RecordError, RunRecord};
+use crate::model::prediction::Prediction;
 use crate::model::results::Point;
 use crate::model::window::Window;
 use crate::model::workload::Workload;
@@ -28,7 +29,7 @@ fn experiment(record: &ExperimentRecord, path: &str) -> Result<(), RecordError> 
             .with(name, *value)
             .map_err(|error| RecordError::Value { path: format!("{path}.parameters"), message: error.to_string() })?;
     }
-    let sound = record.prediction.as_ref().is_none_or(|prediction| prediction.is_sound());
+    let sound = record.prediction.as_ref().is_none_or(Prediction::is_sound);
     require(sound, &format!("{path}.prediction"), "thread counts that do not ascend or a speedup below 0")?;
     let mut keys = BTreeSet::new();
     for (index, series) in record.results.series.iter().enumerate() {

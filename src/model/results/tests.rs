@@ -51,14 +51,13 @@ fn rounds_without_one_thread_give_no_speedup() {
 fn no_progress_at_one_thread_makes_the_speedup_unknown() {
     let results = one_series([window(1, 0, 0.0), window(2, 0, 10.0)]);
     assert_eq!(point(&results, 2).speedup, None);
-    assert_eq!(point(&results, 1).throughput_per_sec.median, 0.0);
+    assert!(point(&results, 1).throughput_per_sec.median.abs() < 1e-12);
 }
 
 #[test]
 fn the_last_window_of_a_round_counts() {
     let results = one_series([window(1, 0, 100.0), window(2, 0, 10.0), window(2, 0, 190.0)]);
-    assert_eq!(point(&results, 2).windows.len(), 1);
-    assert_eq!(point(&results, 2).throughput_per_sec.median, 190.0);
+    assert_eq!((point(&results, 2).throughput_per_sec.median, point(&results, 2).windows.len()), (190.0, 1));
 }
 
 #[test]

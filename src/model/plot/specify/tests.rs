@@ -1,3 +1,4 @@
+use super::AxisScale::{Linear, Logarithmic};
 use super::*;
 use crate::model::fixture::{self, curve, threads};
 use crate::model::results::Curve;
@@ -89,7 +90,6 @@ fn wide_ranges_are_logarithmic() {
     let wide = results(256, 25_000.0, 51_000.0);
     let figure = |metric| specify(&[input(&wide, Bound::Waiting)], options(metric)).panels.remove(0);
     let scales = |panel: Panel| (panel.x.scale, panel.y.scale);
-    use AxisScale::{Linear, Logarithmic};
     assert_eq!(scales(figure(Metric::Speedup)), (Logarithmic, Logarithmic));
     assert_eq!(scales(figure(Metric::Efficiency)), (Logarithmic, Linear));
     let linear = PlotOptions { axes: AxisChoice::Linear, ..options(Metric::Speedup) };
