@@ -63,12 +63,12 @@ pub(super) fn intervals(spec: &PlotSpec) -> Option<&'static str> {
         .filter_map(|point| point.rounds.map(kind))
         .collect();
     match (kinds.contains(&IntervalKind::OrderStatistic95), kinds.contains(&IntervalKind::Range)) {
-        (true, false) => Some("Measured points are medians over rounds; bars are their 95 % intervals."),
+        (true, false) => Some("Measured points are medians over rounds; bars are their 95\u{a0}% intervals."),
         (false, true) => {
             Some("Measured points are medians over rounds; bars reach from the least to the greatest of fewer than 6.")
         }
         (true, true) => Some(
-            "Measured points are medians over rounds; bars are their 95 % intervals, or for fewer than 6 rounds the least and the greatest.",
+            "Measured points are medians over rounds; bars are their 95\u{a0}% intervals, or for fewer than 6 rounds the least and the greatest.",
         ),
         (false, false) => None,
     }

@@ -131,9 +131,10 @@ fn place(spec: &PlotSpec, legend: &Legend<'_>, look: &Look<'_>, width: f64, heig
 
     let mut bottom = height - 16.0 * unit;
     let mut small = Vec::new();
-    for paragraph in [describe::intervals(spec), Some(spec.provenance.as_str())].into_iter().flatten() {
-        small.extend(look.wrap(paragraph, TextKind::Small, inner, usize::MAX));
+    if let Some(intervals) = describe::intervals(spec) {
+        small.extend(look.wrap(intervals, TextKind::Small, inner, usize::MAX));
     }
+    small.extend(provenance_lines(&spec.provenance, look, inner));
     bottom -= look.line_height(TextKind::Small) * count(small.len());
     for (index, line) in small.iter().enumerate() {
         let line_top = bottom + count(index) * look.line_height(TextKind::Small);
@@ -158,6 +159,19 @@ fn place(spec: &PlotSpec, legend: &Legend<'_>, look: &Look<'_>, width: f64, heig
         nodes.push(panel::draw(panel, &frame, look));
     }
     Some(nodes)
+}
+
+/// The small line, broken between its parts rather than within them where that can be done.
+fn provenance_lines(provenance: &str, look: &Look<'_>, most: f64) -> Vec<String> {
+    const BETWEEN: &str = " · ";
+    const NO_BREAK: &str = "\u{a0}";
+    let whole: Vec<String> = provenance.split(BETWEEN).map(|part| part.replace(' ', NO_BREAK)).collect();
+    if whole.iter().all(|part| look.width(part, TextKind::Small) < 0.9 * most) {
+        let lines = look.wrap(&whole.join(&format!("{NO_BREAK}· ")), TextKind::Small, most, usize::MAX);
+        lines.into_iter().map(|line| line.replace(NO_BREAK, " ")).collect()
+    } else {
+        look.wrap(provenance, TextKind::Small, most, usize::MAX)
+    }
 }
 
 /// `text` in the middle of `area`, where it fits.
@@ -231,4 +245,150 @@ fn in_columns(spec: &PlotSpec, look: &Look<'_>, space: Area, columns: usize) -> 
 #[expect(clippy::cast_precision_loss, reason = "panels and lines are few")]
 fn count(number: usize) -> f64 {
     number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::sample;
+    use super::*;
+    use crate::model::plot::{Axis, AxisScale, CurveRole, Metric, Panel, PlotCurve, PlotPoint};
+    use crate::model::series::EngineKind;
+
+    /// Every line of text with the box round its letters.
+    fn texts<'a>(nodes: &'a [Node], fonts: &Fonts, found: &mut Vec<(&'a str, Area)>) {
+        for node in nodes {
+            match node {
+                Node::Text(line) => {
+                    let width = fonts.width(&line.text, line.size, line.weight);
+                    let (top, height) = (line.at.y - 0.73 * line.size, 0.73 * line.size);
+                    found.push((&line.text, Area { left: line.at.x, top, width, height }));
+                }
+                Node::Group { nodes, .. } => texts(nodes, fonts, found),
+                Node::Shape { .. } => {}
+            }
+        }
+    }
+
+    /// That every text lies within the figure and touches no other.
+    #[track_caller]
+    fn check_texts(spec: &PlotSpec, width_px: u32, height_px: u32) -> bool {
+        let fonts = Fonts::load().unwrap();
+        let size = FigureSize::new(width_px, height_px, 1.0).unwrap();
+        let Ok(scene) = compose(spec, size, FigureTheme::Light, &fonts) else { return false };
+        let mut found = Vec::new();
+        texts(&scene.nodes, &fonts, &mut found);
+        for (index, (text, one)) in found.iter().enumerate() {
+            assert!(one.left >= 0.0 && one.top >= 0.0, "{text:?} at {one:?}");
+            assert!(one.right() <= scene.width && one.bottom() <= scene.height, "{text:?} at {one:?}");
+            for (other_text, other) in &found[index + 1..] {
+                let apart = one.right() <= other.left
+                    || other.right() <= one.left
+                    || one.bottom() <= other.top
+                    || other.bottom() <= one.top;
+                assert!(apart, "{text:?} at {one:?} touches {other_text:?} at {other:?}");
+            }
+        }
+        true
+    }
+
+    #[test]
+    fn texts_never_touch_at_any_usual_size() {
+        for (width, height) in [(400, 300), (600, 840), (800, 450), (960, 540), (1600, 900), (1000, 1000), (3840, 2160)]
+        {
+            assert!(check_texts(&sample::two_panels(), width, height), "{width} × {height}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_fit_is_refused_in_words() {
+        let mut spec = sample::two_panels();
+        let panel = spec.panels[0].clone();
+        spec.panels = vec![panel; 40];
+        let fonts = Fonts::load().unwrap();
+        let size = FigureSize::new(300, 240, 1.0).unwrap();
+        let error = compose(&spec, size, FigureTheme::Light, &fonts).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "40 panels and 3 curves do not fit into 300 × 240 pixels; choose a larger figure or leave some out"
+        );
+    }
+
+    #[test]
+    fn panels_stand_side_by_side_where_there_is_room() {
+        let fonts = Fonts::load().unwrap();
+        let look = Look { fonts: &fonts, theme: FigureTheme::Light, unit: 1.0 };
+        let spec = sample::two_panels();
+        let lefts = |width, height| -> Vec<bool> {
+            let space = Area { left: 0.0, top: 0.0, width, height };
+            let frames = grid(&spec, &look, space).unwrap();
+            frames.iter().map(|frame| frame.left > 0.0).collect()
+        };
+        assert_eq!(lefts(760.0, 320.0), [false, true]);
+        assert_eq!(lefts(500.0, 700.0), [false, false]);
+    }
+
+    fn any_value() -> impl Strategy<Value = f64> {
+        prop_oneof![8 => -10.0..1e6_f64, 1 => any::<f64>(), 1 => Just(0.0)]
+    }
+
+    prop_compose! {
+        fn any_curve()(
+            name in ".{0,40}",
+            engine in prop::sample::select(EngineKind::ALL.to_vec()),
+            variant in 0..4_usize,
+            points in prop::collection::vec((any_value(), any_value(), any::<bool>(), any_value(), any_value()), 0..6),
+        ) -> PlotCurve {
+            let points = points
+                .into_iter()
+                .map(|(x, y, has, low, high)| PlotPoint { x, y, interval: has.then_some((low, high)), rounds: Some(9) });
+            PlotCurve { name, role: CurveRole::Measured { engine, variant }, points: points.collect() }
+        }
+    }
+
+    prop_compose! {
+        fn any_axis()(
+            label in ".{0,20}",
+            logarithmic in any::<bool>(),
+            min in 0.01..100.0_f64,
+            span in 0.1..1e5_f64,
+        ) -> Axis {
+            let scale = if logarithmic { AxisScale::Logarithmic } else { AxisScale::Linear };
+            Axis { label, ..Axis::of_values("", min, min + span, scale) }
+        }
+    }
+
+    prop_compose! {
+        fn any_panel()(
+            title in ".{0,60}",
+            x in any_axis(),
+            y in any_axis(),
+            curves in prop::collection::vec(any_curve(), 0..5),
+        ) -> Panel {
+            Panel { experiment: "any".to_owned(), title, x, y, curves }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_figure_is_drawn_or_refused(
+            title in ".{0,80}",
+            provenance in ".{0,120}",
+            panels in prop::collection::vec(any_panel(), 0..4),
+            width in 240..1500_u32,
+            height in 240..1500_u32,
+        ) {
+            let spec = PlotSpec { title, metric: Metric::Speedup, panels, provenance };
+            let size = FigureSize::new(width, height, 0.5).unwrap();
+            let fonts = Fonts::load().unwrap();
+            if let Ok(scene) = compose(&spec, size, FigureTheme::Dark, &fonts) {
+                let svg = super::super::svg::write(&scene, &fonts);
+                prop_assert!(!svg.contains("NaN") || spec.title.contains("NaN"));
+                super::super::raster::draw(&svg, size).unwrap();
+                super::super::pdf::write(&scene, "threadlab", None).unwrap();
+            }
+        }
+    }
 }

@@ -1,5 +1,8 @@
 //! The shipped font: how wide a text is, how it breaks into lines, and its outlines.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use rustybuzz::ttf_parser::{GlyphId, OutlineBuilder};
 use rustybuzz::{Face, UnicodeBuffer};
 
@@ -18,6 +21,8 @@ const ELLIPSIS: &str = "…";
 pub(super) struct Fonts {
     regular: Face<'static>,
     semi_bold: Face<'static>,
+    /// Widths at size 1 of what was measured before: a layout tries the same texts at several sizes and places.
+    widths: RefCell<[HashMap<String, f64>; 2]>,
 }
 
 impl Fonts {
@@ -30,22 +35,32 @@ impl Fonts {
             Face::from_slice(data, 0)
                 .ok_or_else(|| ExportError::Render { format: "text", reason: "the shipped font is broken".to_owned() })
         };
-        Ok(Self { regular: face(REGULAR)?, semi_bold: face(SEMI_BOLD)? })
+        Ok(Self { regular: face(REGULAR)?, semi_bold: face(SEMI_BOLD)?, widths: RefCell::default() })
     }
 
     /// The width of `text` at `size`.
     pub(super) fn width(&self, text: &str, size: f64, weight: Weight) -> f64 {
+        let mut widths = self.widths.borrow_mut();
+        let known = match weight {
+            Weight::Regular => &mut widths[0],
+            Weight::SemiBold => &mut widths[1],
+        };
+        if let Some(width) = known.get(text) {
+            return width * size;
+        }
         let face = self.face(weight);
         let glyphs = shape(face, text);
         let units: i32 = glyphs.glyph_positions().iter().map(|position| position.x_advance).sum();
-        f64::from(units) * size / f64::from(face.units_per_em())
+        let width = f64::from(units) / f64::from(face.units_per_em());
+        known.insert(text.to_owned(), width);
+        width * size
     }
 
-    /// `text` in lines no wider than `most`, broken at spaces; at most `lines` of them, of which the last then ends in "…".
+    /// `text` in lines no wider than `most`, broken at spaces (never at no-break spaces); at most `lines` of them, of which the last then ends in "…".
     /// A word wider than a line is cut with "…" too. Blank text has no lines.
     pub(super) fn wrap(&self, text: &str, size: f64, weight: Weight, most: f64, lines: usize) -> Vec<String> {
         let mut wrapped: Vec<String> = Vec::new();
-        let mut words = text.split_whitespace().peekable();
+        let mut words = text.split_ascii_whitespace().peekable();
         while words.peek().is_some() && wrapped.len() < lines {
             let mut line = String::new();
             while let Some(word) = words.peek() {

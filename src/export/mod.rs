@@ -111,3 +111,87 @@ fn pdf_date(started_at: &str) -> Option<DateTime> {
             .utc_offset_minute(0),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(format: Format) -> Vec<u8> {
+        render(format, &sample::two_panels(), &sample::record(), &FigureOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn the_same_figure_gives_the_same_bytes() {
+        for format in Format::ALL {
+            assert!(rendered(format) == rendered(format), "{format}");
+        }
+    }
+
+    #[test]
+    fn every_format_begins_as_it_should() {
+        for (format, beginning) in [
+            (Format::Svg, &b"<svg xmlns"[..]),
+            (Format::Png, b"\x89PNG\r\n\x1a\n"),
+            (Format::Pdf, b"%PDF-"),
+            (Format::Csv, b"lesson,experiment,"),
+            (Format::Json, b"{\n  \"format\": 1,"),
+        ] {
+            assert!(rendered(format).starts_with(beginning), "{format}");
+        }
+    }
+
+    #[test]
+    fn json_opens_again_as_it_was() {
+        let bytes = rendered(Format::Json);
+        assert!(bytes.ends_with(b"}\n"));
+        assert_eq!(serde_json::from_slice::<RunRecord>(&bytes).unwrap(), sample::record());
+    }
+
+    #[test]
+    fn the_picture_for_the_clipboard_is_that_of_the_file() {
+        let options = FigureOptions { size: FigureSize::new(800, 450, 1.25).unwrap(), theme: FigureTheme::Dark };
+        let raster = raster(&sample::two_panels(), &options).unwrap();
+        assert_eq!((raster.width, raster.height), (1000, 563));
+        assert_eq!(raster.rgba.len(), 1000 * 563 * 4);
+        assert!(raster.rgba.chunks_exact(4).all(|pixel| pixel[3] == 255), "a pixel is not opaque");
+
+        let png = render(Format::Png, &sample::two_panels(), &sample::record(), &options).unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+        let texts: Vec<_> = reader.info().utf8_text.iter().map(|text| text.keyword.clone()).collect();
+        assert_eq!(texts, ["Title", "Description", "Source"]);
+        let mut rgb = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut rgb).unwrap();
+        let same = raster.rgba.chunks_exact(4).zip(rgb.chunks_exact(3)).all(|(one, other)| one[..3] == *other);
+        assert!(same, "the colours differ");
+    }
+
+    #[test]
+    fn a_pdf_embeds_the_shipped_font_and_knows_where_it_comes_from() {
+        let pdf = rendered(Format::Pdf);
+        let text = String::from_utf8_lossy(&pdf);
+        for part in ["+Inter-Regular", "+Inter-SemiBold", "/FontFile3", "D:20261122142000Z", "AMD EPYC 9355", "/Figure"]
+        {
+            assert!(text.contains(part), "{part} is missing");
+        }
+    }
+
+    #[test]
+    fn svg_structure() {
+        let svg = String::from_utf8(rendered(Format::Svg)).unwrap();
+        insta::assert_snapshot!(svg.lines().map(without_outline).collect::<Vec<_>>().join("\n"));
+    }
+
+    /// A line of SVG without the outlines of its letters, which only the words before them matter of.
+    fn without_outline(line: &str) -> String {
+        match (line.contains("<path aria-label"), line.split_once(" d=\""), line.split_once("\" fill")) {
+            (true, Some((words, _)), Some((_, rest))) => format!("{words} d=\"…\" fill{rest}"),
+            _ => line.to_owned(),
+        }
+    }
+
+    #[test]
+    fn dates_without_a_form_are_left_out() {
+        assert!(pdf_date("2026-11-22T14:20:00+01:00").is_some());
+        assert!(pdf_date("22 November").is_none());
+    }
+}

@@ -135,18 +135,20 @@ fn thread_label(threads: f64) -> String {
 /// Light lines behind the curves, with the labels of the y axis.
 fn grid(frame: &Frame, places: &Places<'_>, x_ticks: &[XTick], look: &Look<'_>) -> Node {
     let plot = frame.plot;
-    let pen = Pen::solid(look.theme.grid(), look.unit);
-    let mut nodes = Vec::new();
-    for tick in x_ticks.iter().filter(|tick| tick.label.is_some()) {
-        let ends = [Spot { x: tick.x, y: plot.top }, Spot { x: tick.x, y: plot.bottom() }];
-        nodes.push(Node::line(&ends, pen.clone()));
-    }
+    let mut lines: Vec<[Spot; 2]> = x_ticks
+        .iter()
+        .filter(|tick| tick.label.is_some())
+        .map(|tick| [plot.top, plot.bottom()].map(|y| Spot { x: tick.x, y }))
+        .collect();
+    let mut labels = Vec::new();
     for Tick { value, label } in &frame.y_ticks {
         let Some(y) = places.y(*value) else { continue };
-        nodes.push(Node::line(&[Spot { x: plot.left, y }, Spot { x: plot.right(), y }], pen.clone()));
+        lines.push([plot.left, plot.right()].map(|x| Spot { x, y }));
         let left = plot.left - 7.0 * look.unit - look.width(label, TextKind::Label);
-        nodes.push(look.text(label, left, y - look.line_height(TextKind::Label) / 2.0, TextKind::Label));
+        labels.push(look.text(label, left, y - look.line_height(TextKind::Label) / 2.0, TextKind::Label));
     }
+    let mut nodes = vec![Node::lines(&lines, Pen::solid(look.theme.grid(), look.unit))];
+    nodes.extend(labels);
     Node::Group { name: "grid".to_owned(), clip: None, nodes }
 }
 
@@ -155,14 +157,17 @@ fn x_axis(panel: &Panel, places: &Places<'_>, x_ticks: &[XTick], look: &Look<'_>
     let (plot, unit) = (places.plot, look.unit);
     let pen = Pen::solid(look.theme.axis(), 1.2 * unit);
     let base = plot.bottom();
-    let mut nodes = vec![Node::line(&[Spot { x: plot.left, y: base }, Spot { x: plot.right(), y: base }], pen.clone())];
+    let mut lines = vec![[plot.left, plot.right()].map(|x| Spot { x, y: base })];
+    let mut labels = Vec::new();
     for tick in x_ticks {
-        nodes.push(Node::line(&[Spot { x: tick.x, y: base }, Spot { x: tick.x, y: base + 4.0 * unit }], pen.clone()));
+        lines.push([base, base + 4.0 * unit].map(|y| Spot { x: tick.x, y }));
         if let Some(label) = &tick.label {
             let left = tick.x - look.width(label, TextKind::Label) / 2.0;
-            nodes.push(look.text(label, left, base + 5.5 * unit, TextKind::Label));
+            labels.push(look.text(label, left, base + 5.5 * unit, TextKind::Label));
         }
     }
+    let mut nodes = vec![Node::lines(&lines, pen)];
+    nodes.extend(labels);
     let left = plot.left + (plot.width - look.width(&panel.x.label, TextKind::Label)) / 2.0;
     let top = base + 7.0 * unit + look.line_height(TextKind::Label);
     nodes.push(look.text(&panel.x.label, left, top, TextKind::Label));
@@ -182,21 +187,19 @@ fn draw_line(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Node {
             clipped.push(Node::line(&run, line_pen(style.dash, colour, look)));
         }
     }
+    let mut bars: Vec<[Spot; 2]> = Vec::new();
     for point in &curve.points {
         let (Some(x), Some((low, high))) = (places.x(point.x), point.interval) else { continue };
         if !low.is_finite() || !high.is_finite() {
             continue;
         }
         // Where the interval reaches to what a logarithmic axis cannot show, its bar reaches to the edge and has no cap.
-        let (low, high) = (places.y(low), places.y(high));
-        let pen = Pen::solid(colour, 1.2 * look.unit);
-        let ends = [low.unwrap_or(places.plot.bottom()), high.unwrap_or(places.plot.bottom())];
-        clipped.push(Node::line(&ends.map(|y| Spot { x, y }), pen.clone()));
+        let ends = [places.y(low), places.y(high)];
+        bars.push(ends.map(|y| Spot { x, y: y.unwrap_or(places.plot.bottom()) }));
         let half = 3.6 * look.unit;
-        for y in [low, high].into_iter().flatten() {
-            clipped.push(Node::line(&[Spot { x: x - half, y }, Spot { x: x + half, y }], pen.clone()));
-        }
+        bars.extend(ends.into_iter().flatten().map(|y| [x - half, x + half].map(|x| Spot { x, y })));
     }
+    clipped.push(Node::lines(&bars, Pen::solid(colour, 1.2 * look.unit)));
     let edge = 6.0 * look.unit;
     let clip = Area {
         left: places.plot.left - edge,

@@ -119,6 +119,11 @@ impl Node {
     pub(super) fn line(spots: &[Spot], pen: Pen) -> Self {
         Self::Shape { steps: polyline(spots), fill: None, pen: Some(pen) }
     }
+
+    /// Separate lines, each from one end to the other.
+    pub(super) fn lines(ends: &[[Spot; 2]], pen: Pen) -> Self {
+        Self::Shape { steps: ends.iter().flat_map(|ends| polyline(ends)).collect(), fill: None, pen: Some(pen) }
+    }
 }
 
 /// A whole figure.

@@ -44,10 +44,10 @@ impl Writer<'_> {
 
     fn node(&mut self, node: &Node) {
         match node {
-            Node::Shape { steps, fill, pen } => self.shape(steps, *fill, pen.as_ref()),
+            Node::Shape { steps, fill, pen } => self.shape("", steps, *fill, pen.as_ref()),
             Node::Text(line) => {
                 let steps = self.fonts.outline(line);
-                self.shape(&steps, Some(line.colour), None);
+                self.shape(&line.text, &steps, Some(line.colour), None);
             }
             Node::Group { name, clip, nodes } => self.group(name, *clip, nodes),
         }
@@ -84,12 +84,17 @@ impl Writer<'_> {
         id
     }
 
-    fn shape(&mut self, steps: &[Step], fill: Option<Colour>, pen: Option<&Pen>) {
+    /// A path, with the words it shows where it shows any.
+    fn shape(&mut self, words: &str, steps: &[Step], fill: Option<Colour>, pen: Option<&Pen>) {
         if steps.is_empty() {
             return;
         }
         self.indent();
-        self.out.push_str("<path d=\"");
+        self.out.push_str("<path");
+        if !words.is_empty() {
+            self.put(format_args!(" aria-label=\"{}\"", Escaped(words)));
+        }
+        self.out.push_str(" d=\"");
         for step in steps {
             self.step(*step);
         }
