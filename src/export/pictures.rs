@@ -117,3 +117,20 @@ fn a_panel_without_points() {
     let panel = ("io", "Wait 5 ms", Bound::Waiting, &results, None);
     check("no-points", &sample::figure("Waiting", Metric::Speedup, &[panel]), (480, 300, 1.0), FigureTheme::Dark);
 }
+
+/// The icon's pixels are those of its drawing; `UPDATE_SNAPSHOTS=1` draws them anew.
+#[test]
+fn the_icon_shows_its_drawing() {
+    use resvg::{tiny_skia, usvg};
+    let assets = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let drawing = fs::read_to_string(assets.join("icon.svg")).unwrap();
+    let tree = usvg::Tree::from_str(&drawing, &usvg::Options::default()).unwrap();
+    let mut pixmap = tiny_skia::Pixmap::new(256, 256).unwrap();
+    resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixmap.as_mut());
+    let bytes = pixmap.encode_png().unwrap();
+    let path = assets.join("icon.png");
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        fs::write(&path, &bytes).unwrap();
+    }
+    assert!(pixels(&fs::read(&path).unwrap()) == pixels(&bytes), "assets/icon.png is not what assets/icon.svg shows");
+}
