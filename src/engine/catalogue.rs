@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::gil::GilModel;
 use super::native::NativeEngine;
 use super::{Engine, Support, machine};
 use crate::model::plan::RunRequest;
@@ -41,11 +42,11 @@ pub fn engines(request: &RunRequest) -> Result<Vec<Box<dyn Engine>>, CatalogueEr
     }
 }
 
-fn engine(key: &SeriesKey, _request: &RunRequest, workshop: &Arc<Workshop>, cores: usize) -> Option<Box<dyn Engine>> {
+fn engine(key: &SeriesKey, request: &RunRequest, workshop: &Arc<Workshop>, cores: usize) -> Option<Box<dyn Engine>> {
     match key.engine {
         EngineKind::Native => Some(Box::new(NativeEngine::new(Arc::clone(workshop), cores))),
-        EngineKind::GilModel
-        | EngineKind::PythonThreads
+        EngineKind::GilModel => Some(Box::new(GilModel::new(Arc::clone(workshop), cores, request.switch_interval_us))),
+        EngineKind::PythonThreads
         | EngineKind::PythonProcesses
         | EngineKind::PythonInterpreters
         | EngineKind::PythonAsyncio => None,

@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 use rstest::rstest;
 
 use super::cancel::CancelFlag;
+use super::gil::GilModel;
 use super::mock::{MockClock, MockEngine};
 use super::native::NativeEngine;
 use super::{Engine, MeasureError, Support, WindowOrder, machine};
+use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
 use crate::model::series::{EngineKind, SeriesKey};
 use crate::model::units::ThreadCount;
 use crate::model::window::Window;
@@ -20,6 +22,7 @@ fn engine(kind: EngineKind) -> Box<dyn Engine> {
     let workshop = Arc::new(Workshop::new());
     match kind {
         EngineKind::Native => Box::new(NativeEngine::new(workshop, machine::cores())),
+        EngineKind::GilModel => Box::new(GilModel::new(workshop, machine::cores(), DEFAULT_SWITCH_INTERVAL_US)),
         kind => Box::new(MockEngine::new(SeriesKey::of(kind), MockClock::new())),
     }
 }
@@ -84,7 +87,7 @@ fn windows_say_what_was_asked_and_count_units(
 }
 
 #[rstest]
-fn a_wait_takes_at_least_its_time(#[values(EngineKind::Native)] kind: EngineKind) {
+fn a_wait_takes_at_least_its_time(#[values(EngineKind::Native, EngineKind::GilModel)] kind: EngineKind) {
     let workload = Workload::new(WorkloadKind::Wait);
     let window = window(&mut *engine(kind), &workload, 3);
     let latency_ms = window.latency_ms.expect("waits are timed");
@@ -93,7 +96,7 @@ fn a_wait_takes_at_least_its_time(#[values(EngineKind::Native)] kind: EngineKind
 
 #[cfg(target_os = "linux")]
 #[rstest]
-fn cpu_time_is_known_and_possible(#[values(EngineKind::Native)] kind: EngineKind) {
+fn cpu_time_is_known_and_possible(#[values(EngineKind::Native, EngineKind::GilModel)] kind: EngineKind) {
     let window = window(&mut *engine(kind), &Workload::new(WorkloadKind::CountPrimes), 3);
     let cores = window.cores_used().expect("Linux has thread clocks");
     assert!(cores > 0.0 && cores <= machine::cores() as f64 * 1.02, "{window:?}");
@@ -102,7 +105,7 @@ fn cpu_time_is_known_and_possible(#[values(EngineKind::Native)] kind: EngineKind
 
 #[rstest]
 fn the_longest_waits_end_when_the_run_is_cancelled(
-    #[values(EngineKind::Native)] kind: EngineKind,
+    #[values(EngineKind::Native, EngineKind::GilModel)] kind: EngineKind,
     #[values(WorkloadKind::Wait, WorkloadKind::Socket)] work: WorkloadKind,
 ) {
     let parameter = if work == WorkloadKind::Wait { "wait_ms" } else { "delay_ms" };

@@ -8,7 +8,7 @@ use crate::model::units::ThreadCount;
 /// The most slices a timeline has.
 pub const MOST_SLICES: usize = 4000;
 
-/// The most holds that all workers of a window record together, in about 1 MiB.
+/// The most holds that all workers of a window record together, in about 2 MiB.
 const MOST_RECORDED: usize = 1 << 16;
 
 /// The least that each of them can record, however many they are.
