@@ -277,7 +277,7 @@ impl Checker<'_> {
         let min = self.count(range.value.min, "min");
         let max = self.count(range.value.max, "max");
         let (min, max) = (min?.value, max?.value);
-        if MACHINES.iter().all(|cores| count_at(&min, *cores) > count_at(&max, *cores)) {
+        if is_empty(&min, &max) {
             let error = self.error(&span, "the range of thread counts is empty");
             self.report.push(error.expected("expected `min` to be at most `max`"));
             return None;
@@ -394,8 +394,16 @@ impl Checker<'_> {
                 return None;
             }
         }
+        let quantity = quantity?;
+        let over_one_thread = !matches!(quantity, Quantity::ThroughputRatio { .. } | Quantity::CoresUsed { .. });
+        if over_one_thread && MACHINES.iter().all(|cores| at_ends(&at, *cores).1 <= 1.0) {
+            let error =
+                self.error(&span, "one thread is what this quantity is compared with, so that the claim says nothing");
+            self.report.push(error.expected("expected 2 or more threads"));
+            return None;
+        }
         Some(Check {
-            quantity: quantity?,
+            quantity,
             at,
             at_least: at_least.map(|bound| bound.value),
             at_most: at_most.map(|bound| bound.value),
@@ -484,7 +492,7 @@ impl Checker<'_> {
                 let from = self.count(from, "from");
                 let to = self.count(to, "to");
                 let (from, to) = (from?, to?);
-                if MACHINES.iter().all(|cores| count_at(&from.value, *cores) > count_at(&to.value, *cores)) {
+                if is_empty(&from.value, &to.value) {
                     let error = self.error(&to.span, "the range of thread counts is empty");
                     self.report.push(error.expected("expected `to` to be at least `from`"));
                     return None;
@@ -515,6 +523,14 @@ impl Checker<'_> {
 /// The thread count that an expression means on a machine.
 fn count_at(expression: &Expression, cores: f64) -> f64 {
     expression.evaluate(cores, 1.0).map_or(1.0, |value| value.round().clamp(1.0, most_threads()))
+}
+
+/// Whether nothing lies between two thread counts on any machine.
+fn is_empty(from: &Expression, to: &Expression) -> bool {
+    MACHINES.iter().all(|cores| {
+        let ends = (from.evaluate(*cores, 1.0), to.evaluate(*cores, 1.0));
+        matches!(ends, (Some(from), Some(to)) if from.round() > to.round())
+    })
 }
 
 fn most_threads() -> f64 {

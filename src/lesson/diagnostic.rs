@@ -1,6 +1,6 @@
 //! Errors of a lesson file, each with its place: shown with the line, a caret and what was expected.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -111,8 +111,13 @@ impl Diagnostics {
     pub fn render(&self, diagnostic: &Diagnostic) -> String {
         let renderer = Renderer::plain().decor_style(DecorStyle::Ascii);
         if self.text.is_empty() {
-            let help = diagnostic.help.iter().map(|help| format!("\n  = help: {help}")).collect::<String>();
-            return format!("error: {}\n --> {}{help}", diagnostic.message, self.name);
+            let mut shown = format!("error: {}\n --> {}", diagnostic.message, self.name);
+            for (label, note) in [("note", &diagnostic.expected), ("help", &diagnostic.help)] {
+                if let Some(note) = note {
+                    let _ = write!(shown, "\n  = {label}: {note}");
+                }
+            }
+            return shown;
         }
         let (line, span) = self.line_of(diagnostic);
         let annotation = AnnotationKind::Primary.span(span);
@@ -165,9 +170,10 @@ pub(super) fn one_of<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     }
 }
 
-/// The word that `word` was most likely meant to be: at most a third of its letters differ.
-fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+/// The word that `word` was most likely meant to be: at most a third of its letters differ, or it is cut short.
+pub(super) fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     const LONGEST: usize = 64;
+    const SHORTEST_BEGINNING: usize = 3;
     let length = word.chars().count();
     if length > LONGEST {
         return None;
@@ -176,8 +182,12 @@ fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&
     let sought = plain(word);
     words
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&sought, &plain(candidate)), candidate))
-        .filter(|(distance, _)| *distance <= length.max(3) / 3)
+        .filter_map(|candidate| {
+            let known = plain(candidate);
+            let distance = strsim::damerau_levenshtein(&sought, &known);
+            let cut_short = length >= SHORTEST_BEGINNING && known.starts_with(&sought);
+            (cut_short || distance <= length.max(3) / 3).then_some((distance, candidate))
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

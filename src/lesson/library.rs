@@ -114,38 +114,41 @@ impl Library {
     /// Adds a single file, as one dropped on the window, and returns its index among the entries. A file that is there
     /// already is read again.
     pub fn add_file(&mut self, path: &Path) -> usize {
-        let path = absolute(path);
-        let same = |entry: &Entry| matches!(&entry.origin, Origin::File(known) if absolute(known) == path);
-        if !self.entries.iter().any(same) {
-            self.files.push(path.clone());
+        if self.position(path).is_none() {
+            self.files.push(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
         }
         self.reload();
-        let index = self
-            .entries
-            .iter()
-            .position(|entry| matches!(&entry.origin, Origin::File(known) if absolute(known) == path));
-        index.unwrap_or_else(|| self.entries.len().saturating_sub(1))
+        self.position(path).unwrap_or_else(|| self.entries.len().saturating_sub(1))
+    }
+
+    fn position(&self, path: &Path) -> Option<usize> {
+        let is_this = |entry: &Entry| matches!(&entry.origin, Origin::File(known) if is_same_file(known, path));
+        self.entries.iter().position(is_this)
     }
 
     /// Reads everything anew. A single file that is gone stays in the list with its error.
     pub fn reload(&mut self) {
-        let mut parsed: Vec<(String, Origin, Result<Parsed, Diagnostics>)> = Vec::new();
-        for (name, text) in BUNDLED {
-            let lesson = parse(text, &format!("lessons/{name}"), Origin::Bundled);
-            parsed.push(((*name).to_owned(), Origin::Bundled, lesson));
-        }
+        let mut found: Vec<Found> = BUNDLED
+            .iter()
+            .map(|(name, text)| Found {
+                name: (*name).to_owned(),
+                shown: format!("lessons/{name}"),
+                origin: Origin::Bundled,
+                text: Ok((*text).to_owned()),
+            })
+            .collect();
         let mut paths = Vec::new();
         self.problem = None;
         if let Some(folder) = &self.folder {
             match lesson_files(folder) {
-                Ok(mut found) => {
-                    if found.is_empty() {
+                Ok(mut files) => {
+                    if files.is_empty() {
                         self.problem = Some(FolderProblem::Empty { path: folder.clone() });
-                    } else if found.len() > MOST_FILES {
-                        self.problem = Some(FolderProblem::TooMany { found: found.len(), path: folder.clone() });
-                        found.truncate(MOST_FILES);
+                    } else if files.len() > MOST_FILES {
+                        self.problem = Some(FolderProblem::TooMany { found: files.len(), path: folder.clone() });
+                        files.truncate(MOST_FILES);
                     }
-                    paths.append(&mut found);
+                    paths.append(&mut files);
                 }
                 Err(error) => {
                     let reason = in_words(&error);
@@ -154,15 +157,12 @@ impl Library {
             }
         }
         for file in &self.files {
-            if !paths.iter().any(|path| absolute(path) == *file) {
+            if !paths.iter().any(|path| is_same_file(path, file)) {
                 paths.push(file.clone());
             }
         }
-        for path in paths {
-            let lesson = read_lesson(&path);
-            parsed.push((file_name(&path), Origin::File(path), lesson));
-        }
-        self.entries = without_duplicates(parsed);
+        found.extend(paths.iter().map(|path| Found::file(path)));
+        self.entries = entries(found);
     }
 }
 
@@ -177,32 +177,42 @@ pub struct CheckedFile {
 
 /// Checks lesson files, each by itself and all of them for ids used twice.
 pub fn check_files(paths: &[PathBuf]) -> Vec<CheckedFile> {
-    let parsed = paths.iter().map(|path| (file_name(path), Origin::File(path.clone()), read_lesson(path))).collect();
-    paths
-        .iter()
-        .zip(without_duplicates(parsed))
-        .map(|(path, entry)| CheckedFile { path: path.clone(), errors: entry.lesson.err() })
-        .collect()
+    let found = paths.iter().map(|path| Found::file(path)).collect();
+    let checked = paths.iter().zip(entries(found));
+    checked.map(|(path, entry)| CheckedFile { path: path.clone(), errors: entry.lesson.err() }).collect()
 }
 
-/// Turns each lesson whose id an earlier one has into an error at its id.
-fn without_duplicates(parsed: Vec<(String, Origin, Result<Parsed, Diagnostics>)>) -> Vec<Entry> {
+/// A file that was read, or not.
+struct Found {
+    name: String,
+    /// Its name in errors.
+    shown: String,
+    origin: Origin,
+    text: Result<String, Diagnostics>,
+}
+
+impl Found {
+    fn file(path: &Path) -> Self {
+        let shown = path.display().to_string();
+        Self { name: file_name(path), shown, origin: Origin::File(path.to_owned()), text: read(path) }
+    }
+}
+
+/// Parses the files. A lesson whose id an earlier one has is an error at its id.
+fn entries(found: Vec<Found>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
-    for (name, origin, result) in parsed {
-        let lesson = result.and_then(|Parsed { lesson, id_span }| {
+    for Found { name, shown, origin, text } in found {
+        let lesson = text.and_then(|text| {
+            let Parsed { lesson, id_span } = parse(&text, &shown, origin.clone())?;
             let first = entries.iter().find(|entry| entry.lesson.as_ref().is_ok_and(|other| other.id == lesson.id));
             let Some(first) = first else { return Ok(lesson) };
-            let (source, shown) = match &origin {
-                Origin::Bundled => (String::new(), name.clone()),
-                Origin::File(path) => (read(path).unwrap_or_default(), path.display().to_string()),
-            };
             let other = match &first.origin {
                 Origin::Bundled => format!("the bundled lesson {}", first.name),
                 Origin::File(path) => path.display().to_string(),
             };
-            let error = Diagnostic::new(&source, id_span, format!("another lesson has the id `{}`", lesson.id))
+            let error = Diagnostic::new(&text, id_span, format!("another lesson has the id `{}`", lesson.id))
                 .help(format!("give this one another id; the other is {other}"));
-            Err(Diagnostics::new(shown, &source, vec![error]))
+            Err(Diagnostics::new(shown, &text, vec![error]))
         });
         entries.push(Entry { name, origin, lesson });
     }
@@ -222,11 +232,6 @@ fn lesson_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     paths.sort();
     Ok(paths)
-}
-
-fn read_lesson(path: &Path) -> Result<Parsed, Diagnostics> {
-    let source = read(path)?;
-    parse(&source, &path.display().to_string(), Origin::File(path.to_owned()))
 }
 
 /// The text of a lesson file, or the one error why there is none.
@@ -274,21 +279,168 @@ fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-/// The path by which two names of one file are known as one.
-fn absolute(path: &Path) -> PathBuf {
-    fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+/// Whether two paths lead to one file, through links too. A file that is gone is known by its path.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    one == other || matches!((place(one), place(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const FIRST: &str = include_str!("../../lessons/02-waiting.md");
+
+    /// A lesson of another id.
+    fn lesson(id: &str) -> String {
+        FIRST.replacen("id = \"waiting\"", &format!("id = \"{id}\""), 1)
+    }
+
+    fn folder() -> tempfile::TempDir {
+        tempfile::tempdir().expect("a temporary folder")
+    }
+
+    fn write(folder: &tempfile::TempDir, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("a written file");
+        path
+    }
+
+    #[track_caller]
+    fn errors(entry: &Entry) -> &Diagnostics {
+        entry.lesson.as_ref().expect_err("a broken lesson")
+    }
+
+    fn bundled_count() -> usize {
+        Library::bundled().entries().len()
+    }
+
     #[test]
-    fn bundled_lessons_are_sound() {
-        for entry in Library::bundled().entries() {
+    fn bundled_lessons_are_sound_and_ordered() {
+        let library = Library::bundled();
+        for entry in library.entries() {
             if let Err(errors) = &entry.lesson {
                 panic!("{errors}");
             }
         }
+        assert!(library.problem().is_none());
+        let names: Vec<_> = library.entries().iter().map(|entry| entry.name.as_str()).collect();
+        assert!(names.is_sorted() && names.contains(&"04-both.md"), "{names:?}");
+        assert!(library.find("both").is_some() && library.find("neither").is_none());
+    }
+
+    #[test]
+    fn a_folder_follows_the_bundled_lessons() {
+        let folder = folder();
+        write(&folder, "20-second.md", lesson("second"));
+        write(&folder, "10-first.md", lesson("first"));
+        write(&folder, "15-broken.md", lesson("broken").replace("wait_ms = 5", "wait_ms = 0"));
+        for ignored in ["README.md", "notes.txt", ".hidden.md"] {
+            write(&folder, ignored, "no lesson");
+        }
+        fs::create_dir(folder.path().join("folder.md")).expect("a folder");
+        let library = Library::open(Some(folder.path()));
+        let own = &library.entries()[bundled_count()..];
+        let names: Vec<_> = own.iter().map(Entry::title).collect();
+        assert_eq!(names, ["Threads overlap waiting", "15-broken.md", "Threads overlap waiting"]);
+        assert_eq!(errors(&own[1]).list.len(), 1);
+        assert!(library.problem().is_none() && library.find("second").is_some());
+    }
+
+    #[test]
+    fn reloading_sees_what_changed() {
+        let folder = folder();
+        let path = write(&folder, "own.md", lesson("own"));
+        let mut library = Library::open(Some(folder.path()));
+        assert!(library.find("own").is_some());
+        fs::write(&path, lesson("renamed")).expect("a written file");
+        library.reload();
+        assert!(library.find("own").is_none() && library.find("renamed").is_some());
+        fs::remove_file(&path).expect("a removed file");
+        library.reload();
+        assert_eq!(library.entries().len(), bundled_count());
+        assert!(matches!(library.problem(), Some(FolderProblem::Empty { .. })));
+    }
+
+    #[test]
+    fn a_missing_folder_is_one_clear_problem() {
+        let folder = folder();
+        let missing = folder.path().join("missing");
+        let library = Library::open(Some(&missing));
+        assert_eq!(library.entries().len(), bundled_count());
+        let problem = library.problem().expect("a problem").to_string();
+        assert!(problem.starts_with("cannot read the lesson folder: there is no such"), "{problem}");
+        assert!(problem.ends_with(&missing.display().to_string()), "{problem}");
+        let file = write(&folder, "file.md", lesson("file"));
+        let problem = Library::open(Some(&file)).problem().expect("a problem").to_string();
+        assert!(problem.contains("it is a file, not a folder"), "{problem}");
+    }
+
+    #[test]
+    fn an_id_belongs_to_the_first_lesson() {
+        let folder = folder();
+        write(&folder, "a.md", lesson("both"));
+        write(&folder, "b.md", lesson("own"));
+        write(&folder, "c.md", lesson("own"));
+        let library = Library::open(Some(folder.path()));
+        let own = &library.entries()[bundled_count()..];
+        let error = &errors(&own[0]).list[0];
+        assert_eq!((error.line, error.column), (3, 6));
+        assert!(error.sentence().contains("the bundled lesson 04-both.md"), "{}", error.sentence());
+        assert!(own[1].lesson.is_ok());
+        assert!(errors(&own[2]).list[0].sentence().contains("b.md"));
+    }
+
+    #[test]
+    fn added_files_are_there_once_and_stay() {
+        let (folder, elsewhere) = (folder(), folder());
+        let inside = write(&folder, "inside.md", lesson("inside"));
+        let outside = write(&elsewhere, "outside.md", lesson("outside"));
+        let mut library = Library::open(Some(folder.path()));
+        let index = library.add_file(&inside);
+        assert_eq!(library.entries()[index].name, "inside.md");
+        assert!(library.files().is_empty());
+        let index = library.add_file(&outside);
+        assert_eq!(index, library.add_file(&outside));
+        assert_eq!((library.entries()[index].name.as_str(), library.files().len()), ("outside.md", 1));
+        fs::remove_file(&outside).expect("a removed file");
+        library.reload();
+        assert!(errors(&library.entries()[index]).list[0].message.contains("there is no such file"));
+    }
+
+    #[test]
+    fn unreadable_files_are_one_clear_error() {
+        let folder = folder();
+        let mut latin = lesson("latin").into_bytes();
+        let at = latin.iter().position(|byte| *byte == b'T').expect("a letter");
+        latin[at] = 0xE9;
+        let files = vec![
+            write(&folder, "latin.md", latin),
+            write(&folder, "large.md", vec![b'a'; MOST_BYTES + 1]),
+            write(&folder, "sound.md", lesson("sound")),
+            folder.path().join("missing.md"),
+            folder.path().to_owned(),
+        ];
+        let checked = check_files(&files);
+        let messages: Vec<_> = checked
+            .iter()
+            .map(|file| {
+                file.errors.as_ref().map(|errors| {
+                    assert_eq!(errors.list.len(), 1, "{errors}");
+                    (errors.list[0].line, errors.list[0].column, errors.list[0].message.as_str())
+                })
+            })
+            .collect();
+        assert_eq!(
+            messages,
+            [
+                Some((4, 10, "the file is not UTF-8 from here on")),
+                Some((1, 1, "the lesson is larger than 1024 KiB")),
+                None,
+                Some((1, 1, "cannot read the lesson: there is no such file or folder")),
+                Some((1, 1, "cannot read the lesson: it is a folder")),
+            ]
+        );
+        assert!(checked.iter().zip(&files).all(|(checked, file)| checked.path == *file));
     }
 }

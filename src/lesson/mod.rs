@@ -16,6 +16,10 @@ mod diagnostic;
 mod library;
 pub mod plan;
 mod raw;
+#[cfg(test)]
+mod tests;
+#[cfg(feature = "gui")]
+pub mod watch;
 
 pub use check::FORMAT;
 pub use diagnostic::{Diagnostic, Diagnostics};
@@ -169,7 +173,7 @@ fn parse(source: &str, name: &str, origin: Origin) -> Result<Parsed, Diagnostics
         raw::read(source, &source[split.toml.clone()], split.toml.start, split.fence.clone(), &mut report)
     });
     // Links are looked up among all experiments that have an id, whatever else is wrong with them.
-    let ids = raw.as_ref().map(raw::RawLesson::experiment_ids);
+    let ids = raw.as_ref().and_then(raw::RawLesson::experiment_ids);
     let front = raw.and_then(|raw| check::check(source, raw, &mut report));
     let body =
         split.map_or_else(body::Body::default, |split| body::read(source, split.body, ids.as_deref(), &mut report));

@@ -9,7 +9,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::diagnostic::{Diagnostic, one_of};
+use super::diagnostic::{Diagnostic, nearest, one_of};
 
 /// A value with its place in the file.
 #[derive(Debug, Clone)]
@@ -60,16 +60,14 @@ pub(super) struct RawLesson {
 }
 
 impl RawLesson {
-    /// The ids of the experiments, as far as they have one.
-    pub(super) fn experiment_ids(&self) -> Vec<String> {
+    /// The ids of the experiments, as far as they have one; `None` where there are no experiments to link to.
+    pub(super) fn experiment_ids(&self) -> Option<Vec<String>> {
         match &self.experiments {
-            Field::Given(experiments) => experiments
-                .value
-                .iter()
-                .filter_map(|experiment| experiment.id.clone().given())
-                .map(|id| id.value)
-                .collect(),
-            Field::Absent | Field::Wrong => Vec::new(),
+            Field::Given(experiments) if !experiments.value.is_empty() => {
+                let ids = experiments.value.iter().filter_map(|experiment| experiment.id.clone().given());
+                Some(ids.map(|id| id.value).collect())
+            }
+            Field::Given(_) | Field::Absent | Field::Wrong => None,
         }
     }
 }
@@ -293,12 +291,14 @@ impl Reader<'_> {
         })
     }
 
-    /// Reports unknown and missing fields of a table.
+    /// Reports unknown and missing fields of a table. A missing field that an unknown one was meant to be is one error.
     fn fields(&mut self, table: &DeTable<'_>, place: Range<usize>, what: &str, known: &[Known]) {
         let names = || known.iter().map(|known| known.name);
+        let mut meant = Vec::new();
         for (key, _) in table {
             let name: &str = key.get_ref();
             if !names().any(|known| known == name) {
+                meant.extend(nearest(name, names()));
                 let error = self
                     .error(self.place(key), format!("{what} has no field `{name}`"))
                     .expected(format!("expected {}", one_of(names())))
@@ -307,7 +307,7 @@ impl Reader<'_> {
             }
         }
         for field in known.iter().filter(|field| field.need == Need::Required) {
-            if !table.contains_key(field.name) {
+            if !table.contains_key(field.name) && !meant.contains(&field.name) {
                 let error = self
                     .error(place.clone(), format!("{what} lacks `{}`", field.name))
                     .help(format!("add `{}`", field.example));
@@ -381,8 +381,8 @@ impl Reader<'_> {
         };
         let mut strings = Vec::new();
         let mut all = true;
-        for item in array {
-            match self.string(name, item) {
+        for (index, item) in array.iter().enumerate() {
+            match self.string(&format!("{name}[{index}]"), item) {
                 Some(text) => strings.push(Placed { value: text, span: self.place(item) }),
                 None => all = false,
             }

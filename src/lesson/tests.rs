@@ -1,0 +1,319 @@
+//! The parser on sound, broken and random lesson files.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// A small sound lesson; the cases below break one thing of it each.
+const SOUND: &str = r####"+++
+format = 1
+id = "waiting"
+title = "Threads overlap waiting"
+minutes = 10
+goals = ["Say what a thread does while it waits."]
+
+[[experiment]]
+id = "wait"
+title = "Waiting 5 ms"
+workload = "wait"
+parameters = { wait_ms = 5 }
+engines = ["gil-model", "native"]
+threads = { min = 1, max = "4*cores" }
+metric = "speedup"
+group = "contrast"
+
+[[experiment.claim]]
+id = "overlaps"
+text = "Eight threads get nearly eight times as much done as one."
+check = { quantity = "speedup", engine = "gil-model", threads = 8, at_least = "0.8*threads" }
+
+[[experiment.claim]]
+id = "gil-is-no-matter"
+text = "The GIL makes no difference."
+check = { quantity = "speedup-ratio", engine = "native", over = "gil-model", from = 2, to = "2*cores", at_least = 0.8, at_most = 1.25 }
++++
+
+Run [the experiment](experiment:wait).
+
+## What to expect
+
+```python
+import time
+time.sleep(0.1)
+```
+
+## FAQ
+
+### What is the `GIL`?
+
+A lock. See [it](experiment:wait), [again](experiment:wait), and <https://docs.python.org/3/>.
+
+### Threads or asyncio?
+
+Both.
+
+## Sources
+
+None.
+"####;
+
+fn parse_text(source: &str) -> Result<Lesson, Diagnostics> {
+    parse(source, "lessons/broken.md", Origin::Bundled).map(|parsed| parsed.lesson)
+}
+
+/// [`SOUND`] with one part replaced.
+#[track_caller]
+fn broken(from: &str, to: &str) -> String {
+    assert!(SOUND.contains(from), "the sound lesson has no {from:?}");
+    SOUND.replacen(from, to, 1)
+}
+
+#[test]
+fn a_sound_lesson_has_all_its_parts() {
+    let lesson = parse_text(SOUND).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!((lesson.id.as_str(), lesson.minutes, lesson.goals.len()), ("waiting", 10, 1));
+    let experiment = lesson.experiment("wait").expect("an experiment");
+    assert!((experiment.workload.value("wait_ms") - 5.0).abs() < 1e-9);
+    assert_eq!(experiment.engines, [EngineKind::GilModel, EngineKind::Native]);
+    assert_eq!((experiment.metric, experiment.group.as_deref()), (Metric::Speedup, Some("contrast")));
+    assert_eq!(experiment.claims.len(), 2);
+    assert_eq!(lesson.text.lines().next(), Some("Run [the experiment](experiment:wait)."));
+    assert!(!lesson.text.contains("FAQ") && lesson.text.contains("## Sources"), "{}", lesson.text);
+    let titles: Vec<_> = lesson.sections.iter().map(|section| (section.level, section.title.as_str())).collect();
+    assert_eq!(titles, [(2, "What to expect"), (2, "Sources")]);
+    let [code] = lesson.code.as_slice() else { panic!("{:?}", lesson.code) };
+    assert_eq!((code.role, code.language.as_str()), (CodeRole::Example, "python"));
+    assert_eq!(code.text, "import time\ntime.sleep(0.1)\n");
+    let [gil, asyncio] = lesson.faq.as_slice() else { panic!("{:?}", lesson.faq) };
+    assert_eq!(
+        (gil.question.as_str(), gil.experiments.as_slice()),
+        ("What is the GIL?", ["wait".to_owned()].as_slice())
+    );
+    assert!(gil.answer.starts_with("A lock.") && gil.answer.ends_with("/3/>."), "{}", gil.answer);
+    assert_eq!((asyncio.answer.as_str(), asyncio.experiments.len()), ("Both.", 0));
+}
+
+#[test]
+fn windows_line_ends_and_a_byte_order_mark_change_nothing() {
+    let plain = parse_text(SOUND).expect("a sound lesson");
+    let windows = parse_text(&format!("\u{feff}{}", SOUND.replace('\n', "\r\n"))).expect("a sound lesson");
+    assert_eq!(windows.experiments, plain.experiments);
+    assert_eq!(windows.code, plain.code);
+    assert_eq!(windows.faq.len(), plain.faq.len());
+    let errors = parse_text("\u{feff}++\r\n").expect_err("no front matter");
+    assert_eq!((errors.list[0].line, errors.list[0].column), (1, 1));
+}
+
+#[test]
+fn own_code_is_recorded() {
+    let lesson = parse_text(&broken("```python\n", "```python work\n")).expect("a sound lesson");
+    assert_eq!(lesson.code[0].role, CodeRole::Work);
+}
+
+#[test]
+fn columns_count_characters() {
+    let errors = parse_text(&broken("metric = \"speedup\"", "\"métriqué\" = \"spédup\" # é")).expect_err("an error");
+    assert_eq!((errors.list[0].line, errors.list[0].column), (15, 1));
+    let errors = parse_text(&broken("Run [the", "Éé [x](experiment:nö) [the")).expect_err("an error");
+    assert_eq!((errors.list[0].line, errors.list[0].column), (29, 8));
+}
+
+/// Every kind of error with what a reader sees of it.
+#[test]
+fn errors_name_place_and_remedy() {
+    let check = r#"{ quantity = "speedup", engine = "gil-model", threads = 8, at_least = "0.8*threads" }"#;
+    let with_check = |new: &str| broken(check, new);
+    let cases: Vec<(&str, String)> = vec![
+        ("an empty file", String::new()),
+        ("no front matter", "# Waiting\n\nText.\n".to_owned()),
+        ("front matter without end", "+++\nformat = 1\n\nText.\n".to_owned()),
+        (
+            "broken TOML, and a broken body",
+            broken("minutes = 10", "minutes = ").replace("experiment:wait), [", "experimant:wait), ["),
+        ),
+        (
+            "two lines of broken TOML",
+            broken("minutes = 10", "minutes 10").replace("metric = \"speedup\"", "metric = speedup"),
+        ),
+        ("a field twice", broken("minutes = 10", "minutes = 10\nminutes = 11")),
+        ("an unknown field", broken("minutes = 10", "minuets = 10")),
+        ("an unknown field of an experiment", broken("engines =", "engine =")),
+        ("a missing field", broken("workload = \"wait\"\n", "")),
+        ("a wrong type", broken("minutes = 10", "minutes = \"ten\"")),
+        ("a wrong type within a list", broken("goals = [\"Say", "goals = [5, \"Say")),
+        (
+            "an experiment in single brackets",
+            broken("[[experiment]]", "[experiment]").replace("[[experiment.claim]]", "[[experiment.claim]]"),
+        ),
+        (
+            "no experiments",
+            "+++\nformat = 1\nid = \"a\"\ntitle = \"A\"\nminutes = 1\ngoals = [\"B.\"]\nexperiment = []\n+++\n"
+                .to_owned(),
+        ),
+        ("another format", broken("format = 1", "format = 2")),
+        ("an id with spaces", broken("id = \"waiting\"", "id = \"Waiting Threads!\"")),
+        ("an empty title", broken("\"Threads overlap waiting\"", "\" \"")),
+        ("no time at all", broken("minutes = 10", "minutes = 0")),
+        ("no goals", broken("[\"Say what a thread does while it waits.\"]", "[]")),
+        ("an unknown workload", broken("workload = \"wait\"", "workload = \"wiat\"")),
+        ("an unknown parameter", broken("wait_ms = 5", "wait = 5")),
+        ("a parameter out of range", broken("wait_ms = 5", "wait_ms = 5000")),
+        ("an unknown engine", broken("[\"gil-model\", \"native\"]", "[\"gil-modle\", \"native\"]")),
+        ("an engine twice", broken("[\"gil-model\", \"native\"]", "[\"gil-model\", \"native\", \"native\"]")),
+        (
+            "an engine that cannot run the workload",
+            broken("workload = \"wait\"", "workload = \"mixed\"")
+                .replace("wait_ms = 5", "cpu_share = 0.5")
+                .replace("\"native\"]", "\"native\", \"python-asyncio\"]"),
+        ),
+        ("no engines", broken("[\"gil-model\", \"native\"]", "[]")),
+        ("an unknown metric", broken("metric = \"speedup\"", "metric = \"speed\"")),
+        ("no threads", broken("min = 1", "min = 0")),
+        ("too many threads", broken("\"4*cores\"", "4096")),
+        ("half a thread", broken("min = 1", "min = 1.5")),
+        ("too many threads on every machine", broken("\"4*cores\"", "\"2000*cores\"")),
+        ("an empty range", broken("min = 1, max = \"4*cores\"", "min = 8, max = 4")),
+        (
+            "a range that is empty on every machine",
+            broken("min = 1, max = \"4*cores\"", "min = \"3*cores + 1\", max = \"2*cores\""),
+        ),
+        ("a range that depends on threads", broken("\"4*cores\"", "\"4*threads\"")),
+        ("a bad expression", broken("\"4*cores\"", "\"4*(cores + 1\"")),
+        ("an unknown word in an expression", broken("\"0.8*threads\"", "'''0.8*treads'''")),
+        ("a bad expression behind an escape", broken("\"4*cores\"", "\"4\\u002Acors\"")),
+        (
+            "a negative bound",
+            with_check(r#"{ quantity = "speedup", engine = "gil-model", threads = 8, at_least = -1 }"#),
+        ),
+        ("an unknown quantity", broken("quantity = \"speedup\"", "quantity = \"speed-up\"")),
+        ("a claim without check", broken(&format!("check = {check}\n"), "")),
+        (
+            "a claim about an engine that is not listed",
+            broken("[\"gil-model\", \"native\"]", "[\"native\", \"python-threads\"]"),
+        ),
+        ("a ratio without its second engine", broken(" over = \"gil-model\",", "")),
+        ("an engine compared with itself", broken("over = \"gil-model\"", "over = \"native\"")),
+        (
+            "a second engine for nothing",
+            with_check(r#"{ quantity = "speedup", engine = "gil-model", over = "native", threads = 8, at_least = 2 }"#),
+        ),
+        ("no thread counts", with_check(r#"{ quantity = "speedup", engine = "gil-model", at_least = 2 }"#)),
+        (
+            "thread counts in two ways",
+            with_check(
+                r#"{ quantity = "speedup", engine = "gil-model", threads = 8, from = 2, to = 4, at_least = 2 }"#,
+            ),
+        ),
+        ("an empty range of a claim", broken("from = 2, to = \"2*cores\"", "from = 8, to = 2")),
+        ("a claim beyond the slider", broken("max = \"4*cores\"", "max = 6")),
+        ("no bounds", with_check(r#"{ quantity = "speedup", engine = "gil-model", threads = 8 }"#)),
+        (
+            "contradicting bounds",
+            with_check(
+                r#"{ quantity = "speedup", engine = "gil-model", threads = 8, at_least = "0.8*threads", at_most = 5 }"#,
+            ),
+        ),
+        (
+            "a bound without value",
+            with_check(r#"{ quantity = "speedup", engine = "gil-model", threads = 8, at_least = "1/0" }"#),
+        ),
+        (
+            "a speedup of one thread",
+            with_check(r#"{ quantity = "speedup", engine = "gil-model", threads = 1, at_least = 1 }"#),
+        ),
+        ("two claims of one id", broken("id = \"gil-is-no-matter\"", "id = \"overlaps\"")),
+        ("a dead link", broken("experiment:wait)", "experiment:wiat)")),
+        ("a link elsewhere", broken("experiment:wait)", "file:///bin/true)")),
+        ("a question without answer", broken("\nBoth.\n", "")),
+        ("a FAQ without question", broken("### What is the `GIL`?", "").replace("### Threads or asyncio?", "")),
+        ("text before the first question", broken("## FAQ\n", "## FAQ\n\nAll that was asked.\n")),
+        ("a second FAQ", broken("## Sources", "## FAQ")),
+        ("a misspelt mark of own code", broken("```python", "```python wrok")),
+        ("own code twice", broken("## FAQ", "```python work\na = 1\n```\n\n```python work\nb = 2\n```\n\n## FAQ")),
+        ("empty own code", broken("import time\ntime.sleep(0.1)\n", "").replace("```python", "```python work")),
+        ("a picture", broken("None.", "![a curve](curve.png)")),
+        ("HTML", broken("None.", "Press <b>Run</b>.")),
+        (
+            "several errors at once",
+            broken("minutes = 10", "minutes = 0")
+                .replace("wait_ms", "wait_s")
+                .replace("\"native\"]", "\"nativ\"]")
+                .replace("(experiment:wait), and", "(experiment:weit), and"),
+        ),
+    ];
+    let mut shown = String::new();
+    for (what, source) in cases {
+        let errors = parse_text(&source).expect_err(what);
+        shown.push_str(&format!("=== {what}\n{errors}\n\n"));
+    }
+    insta::assert_snapshot!("errors", shown.trim_end());
+}
+
+#[test]
+fn a_file_too_large_is_refused_before_it_is_read() {
+    let errors = parse_text(&format!("{SOUND}{}", "x".repeat(MOST_BYTES))).expect_err("an error");
+    assert_eq!(errors.list.len(), 1);
+    assert!(errors.list[0].message.contains("1024 KiB"), "{errors}");
+}
+
+/// What must be true of every error of every file: a place within the file, and a picture of it.
+#[track_caller]
+fn check_places(source: &str) {
+    let Err(errors) = parse_text(source) else { return };
+    assert!(!errors.list.is_empty(), "failed without an error");
+    let lines: Vec<&str> = source.split('\n').collect();
+    for error in &errors.list {
+        assert!(error.span.start <= error.span.end && error.span.end <= source.len(), "{error:?}");
+        assert!(source.is_char_boundary(error.span.start) && source.is_char_boundary(error.span.end), "{error:?}");
+        let line = lines.get(error.line - 1).unwrap_or_else(|| panic!("no line {}: {error:?}", error.line));
+        assert!((1..=line.chars().count() + 1).contains(&error.column), "{error:?} in {line:?}");
+        let shown = errors.render(error);
+        assert!(shown.contains("lessons/broken.md") && shown.starts_with("error: "), "{shown}");
+    }
+    assert!(errors.list.is_sorted_by_key(|error| error.span.start), "{:?}", errors.list);
+}
+
+/// Lines that a lesson may have, so that random files come near to sound ones.
+fn line() -> impl Strategy<Value = String> {
+    let known: Vec<String> = SOUND.lines().map(str::to_owned).collect();
+    prop_oneof![
+        8 => proptest::sample::select(known),
+        1 => "\\PC{0,20}",
+        1 => "[\\[\\]{}\"'=.,#+` *():a-z0-9\\\\\u{e9}\u{1F980}\t\r-]{0,30}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_read_without_panic(source in "\\PC*") {
+        check_places(&source);
+    }
+
+    #[test]
+    fn any_front_matter_is_read_without_panic(lines in proptest::collection::vec(line(), 0..30), body in proptest::collection::vec(line(), 0..30)) {
+        check_places(&format!("+++\n{}\n+++\n{}", lines.join("\n"), body.join("\n")));
+    }
+
+    #[test]
+    fn a_sound_lesson_with_a_piece_cut_or_put_in_is_read_without_panic(at in 0..SOUND.len(), length in 0..40_usize, piece in "[\\[\\]{}\"'=.,#+` *():a-z0-9\\\\\u{e9}\u{1F980}\n\t\r-]{0,12}") {
+        let from = (0..=at).rev().find(|at| SOUND.is_char_boundary(*at)).unwrap_or(0);
+        let to = (from + length).min(SOUND.len());
+        check_places(&format!("{}{piece}{}", &SOUND[..from], &SOUND[to..]));
+    }
+
+    #[test]
+    fn what_is_cut_off_anywhere_is_read_without_panic(at in 0..SOUND.len()) {
+        check_places(&SOUND[..at]);
+    }
+}
+
+#[test]
+fn deep_nesting_is_no_danger() {
+    check_places(&broken("\"4*cores\"", &format!("\"{}\"", "(".repeat(100_000))));
+    check_places(&broken("minutes = 10", &format!("minutes = {}", "[".repeat(100_000))));
+    check_places(&format!("{SOUND}{}", "> ".repeat(20_000)));
+    check_places(&format!("{SOUND}{}", "[".repeat(20_000)));
+    check_places(&format!("{SOUND}{}", "* ".repeat(2_000)));
+}
