@@ -22,7 +22,8 @@ const MOST_MINUTES: i64 = 600;
 const MACHINES: [f64; 14] = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0];
 
 /// The words a check may use for its quantity.
-const QUANTITIES: [&str; 5] = ["speedup", "throughput-ratio", "speedup-ratio", "cores-used", "latency-ratio"];
+pub(super) const QUANTITIES: [&str; 5] =
+    ["speedup", "throughput-ratio", "speedup-ratio", "cores-used", "latency-ratio"];
 
 /// The front matter, checked.
 pub(super) struct Front {
@@ -218,15 +219,14 @@ impl Checker<'_> {
                 continue;
             };
             let before = workload.clone().unwrap_or_else(|| Workload::new(kind));
-            match before.with(parameter.id, value.value) {
-                Ok(set) => workload = workload.and(Some(set)),
-                Err(_) => {
-                    let error = self
-                        .error(&value.span, format!("`{} = {}` is out of range", name.value, value.value))
-                        .expected(format!("expected {} to {}", parameter.min, parameter.max));
-                    self.report.push(error);
-                    workload = None;
-                }
+            if let Ok(set) = before.with(parameter.id, value.value) {
+                workload = workload.and(Some(set));
+            } else {
+                let error = self
+                    .error(&value.span, format!("`{} = {}` is out of range", name.value, value.value))
+                    .expected(format!("expected {} to {}", parameter.min, parameter.max));
+                self.report.push(error);
+                workload = None;
             }
         }
         workload

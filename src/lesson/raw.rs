@@ -173,6 +173,12 @@ const CHECK: &[Known] = &[
     optional("at_most"),
 ];
 
+/// Every field of every table.
+#[cfg(test)]
+pub(super) fn field_names() -> impl Iterator<Item = &'static str> {
+    [LESSON, EXPERIMENT, RANGE, CLAIM, CHECK].into_iter().flatten().map(|field| field.name)
+}
+
 /// Reads `toml`, which begins at byte `base` of the file `source`. `fence` is the place of the line that opens it. `None`
 /// where the TOML itself is broken.
 pub(super) fn read(

@@ -1,11 +1,14 @@
 //! The parser on sound, broken and random lesson files.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::workload::WorkloadKind;
 
 /// A small sound lesson; the cases below break one thing of it each.
-const SOUND: &str = r####"+++
+const SOUND: &str = r#"+++
 format = 1
 id = "waiting"
 title = "Threads overlap waiting"
@@ -55,7 +58,7 @@ Both.
 ## Sources
 
 None.
-"####;
+"#;
 
 fn parse_text(source: &str) -> Result<Lesson, Diagnostics> {
     parse(source, "lessons/broken.md", Origin::Bundled).map(|parsed| parsed.lesson)
@@ -120,6 +123,7 @@ fn columns_count_characters() {
 
 /// Every kind of error with what a reader sees of it.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn errors_name_place_and_remedy() {
     let check = r#"{ quantity = "speedup", engine = "gil-model", threads = 8, at_least = "0.8*threads" }"#;
     let with_check = |new: &str| broken(check, new);
@@ -133,7 +137,7 @@ fn errors_name_place_and_remedy() {
         ),
         (
             "two lines of broken TOML",
-            broken("minutes = 10", "minutes 10").replace("metric = \"speedup\"", "metric = speedup"),
+            broken("minutes = 10", "minutes 10").replace("metric = \"speedup\"", "metric \"speedup\""),
         ),
         ("a field twice", broken("minutes = 10", "minutes = 10\nminutes = 11")),
         ("an unknown field", broken("minutes = 10", "minuets = 10")),
@@ -141,10 +145,7 @@ fn errors_name_place_and_remedy() {
         ("a missing field", broken("workload = \"wait\"\n", "")),
         ("a wrong type", broken("minutes = 10", "minutes = \"ten\"")),
         ("a wrong type within a list", broken("goals = [\"Say", "goals = [5, \"Say")),
-        (
-            "an experiment in single brackets",
-            broken("[[experiment]]", "[experiment]").replace("[[experiment.claim]]", "[[experiment.claim]]"),
-        ),
+        ("an experiment in single brackets", broken("[[experiment]]", "[experiment]")),
         (
             "no experiments",
             "+++\nformat = 1\nid = \"a\"\ntitle = \"A\"\nminutes = 1\ngoals = [\"B.\"]\nexperiment = []\n+++\n"
@@ -244,7 +245,7 @@ fn errors_name_place_and_remedy() {
     let mut shown = String::new();
     for (what, source) in cases {
         let errors = parse_text(&source).expect_err(what);
-        shown.push_str(&format!("=== {what}\n{errors}\n\n"));
+        writeln!(shown, "=== {what}\n{errors}\n").expect("a text takes all that is written");
     }
     insta::assert_snapshot!("errors", shown.trim_end());
 }
@@ -316,4 +317,75 @@ fn deep_nesting_is_no_danger() {
     check_places(&format!("{SOUND}{}", "> ".repeat(20_000)));
     check_places(&format!("{SOUND}{}", "[".repeat(20_000)));
     check_places(&format!("{SOUND}{}", "* ".repeat(2_000)));
+}
+
+/// The first block of the guide for authors that is fenced with four backticks.
+fn documented_lesson() -> &'static str {
+    let guide = include_str!("../../docs/lesson-format.md");
+    let (_, after) = guide.split_once("````markdown\n").expect("an example");
+    after.split_once("````").expect("an end of the example").0
+}
+
+#[test]
+fn the_documented_lesson_is_sound() {
+    let lesson = parse_text(documented_lesson()).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!((lesson.experiments[0].claims.len(), lesson.faq.len(), lesson.code.len()), (2, 1, 1));
+}
+
+#[test]
+fn every_word_is_documented() {
+    let guide = include_str!("../../docs/lesson-format.md");
+    let parameters = WorkloadKind::ALL.iter().flat_map(|kind| kind.parameters());
+    for parameter in parameters.clone() {
+        let line = format!("`{}` ({}, {}, {})", parameter.id, parameter.min, parameter.max, parameter.default);
+        assert!(guide.contains(&line), "the guide lacks {line}");
+    }
+    let words = (WorkloadKind::ALL.iter().map(|kind| kind.id()))
+        .chain(EngineKind::ALL.iter().map(|engine| engine.id()))
+        .chain(Metric::ALL.iter().map(|metric| metric.id()))
+        .chain(check::QUANTITIES)
+        .chain(raw::field_names());
+    for word in words {
+        let shapes = [format!("`{word}`"), format!("`[[{word}]]`"), format!("`[[experiment.{word}]]`")];
+        assert!(shapes.iter().any(|shape| guide.contains(shape)), "the guide lacks `{word}`");
+    }
+}
+
+/// What the bundled lessons promise to each other and to the reader.
+#[test]
+fn bundled_lessons_are_complete() {
+    let library = Library::bundled();
+    let lessons: Vec<&Lesson> = library.lessons().collect();
+    assert_eq!(lessons.len(), library.entries().len());
+    let readme = include_str!("../../lessons/README.md");
+    for (entry, lesson) in library.entries().iter().zip(&lessons) {
+        let id = entry.name.trim_end_matches(".md").trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
+        assert_eq!(lesson.id, id, "a file is called after its lesson");
+        let row = format!("| [{name}]({name}) | {title} |", name = entry.name, title = lesson.title);
+        assert!(readme.contains(&row), "lessons/README.md lacks {row}");
+        for heading in ["Predict", "What to expect", "The belief it breaks", "Change it and run again", "Sources"] {
+            assert!(lesson.sections.iter().any(|section| section.title == heading), "{}: no {heading}", entry.name);
+        }
+        assert!(!lesson.code.is_empty() && !lesson.faq.is_empty(), "{}", entry.name);
+        for question in &lesson.faq {
+            assert!(!question.experiments.is_empty(), "{}: {} shows nothing", entry.name, question.question);
+            let sentences = question.answer.matches(['.', '?']).count();
+            assert!(sentences >= 2, "{}: {} is answered too shortly", entry.name, question.question);
+        }
+        assert!(lesson.experiments.iter().all(|experiment| !experiment.claims.is_empty()), "{}", entry.name);
+    }
+    let questions: Vec<&str> =
+        lessons.iter().flat_map(|lesson| &lesson.faq).map(|entry| entry.question.as_str()).collect();
+    for question in [
+        "Can any task be parallelised with threads?",
+        "What is the GIL?",
+        "How does the GIL affect multithreaded programs?",
+        "What are the alternatives?",
+        "How do threads share resources safely?",
+    ] {
+        assert!(questions.contains(&question), "no answer to {question}");
+    }
+    let both = library.find("both").expect("the lesson that opens first");
+    let group = |id: &str| both.experiment(id).and_then(|experiment| experiment.group.clone());
+    assert!(group("compute").is_some() && group("compute") == group("wait"), "side by side");
 }

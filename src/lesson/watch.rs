@@ -148,7 +148,10 @@ mod tests {
         fs::write(&path, lesson("first")).expect("a written file");
         let mut library = Library::open(Some(folder.path()));
         let (woken, wakes) = bounded(64);
-        let watcher = LibraryWatcher::start(&library, move || drop(woken.try_send(()))).expect("a watcher");
+        let watcher = LibraryWatcher::start(&library, move || {
+            let _ = woken.try_send(());
+        })
+        .expect("a watcher");
 
         fs::write(&path, lesson("written")).expect("a written file");
         expect_lesson(&watcher, &mut library, "written");
