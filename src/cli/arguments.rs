@@ -1,0 +1,242 @@
+//! The command line's words.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use super::exit::Exit;
+use super::thread_list::ThreadList;
+use crate::model::plot::Metric;
+use crate::model::series::EngineKind;
+use crate::model::stopping::Precision;
+
+/// A desktop laboratory for Python threads.
+///
+/// Without a command it opens the window.
+#[derive(Debug, Parser)]
+#[command(name = "threadlab", version = super::build_identity(), max_term_width = 100, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    /// A lesson (.md) or a result (.json) to open in the window
+    pub file: Option<PathBuf>,
+    /// Folder for settings and the last session, instead of the usual one
+    #[arg(long, value_name = "DIR")]
+    pub config: Option<PathBuf>,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do instead of opening the window
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Common {
+    /// A folder of lessons, beside those that come with the program
+    #[arg(long, value_name = "DIR", global = true)]
+    pub lessons: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Measure a lesson's experiments without a window
+    Run(RunArguments),
+    /// List the lessons and their experiments
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check lesson files and say what is wrong where
+    Check {
+        /// Lesson files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what this machine offers and what disturbs measuring on it
+    Doctor {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Draw a result that was saved as JSON
+    Plot(PlotArguments),
+}
+
+/// What `run` takes.
+#[derive(Debug, clap::Args)]
+pub struct RunArguments {
+    /// A lesson, or one experiment of it
+    #[arg(value_name = "LESSON[/EXPERIMENT]")]
+    pub target: String,
+    /// Thread counts, such as 1-8 or 1,2,4,8; default: the lesson's range
+    #[arg(long, value_name = "COUNTS")]
+    pub threads: Option<ThreadList>,
+    /// An engine to measure (repeatable); default: the lesson's
+    #[arg(long = "engine", value_name = "ENGINE", value_parser = engine)]
+    pub engines: Vec<EngineKind>,
+    /// A workload parameter, such as `wait_ms=10` (repeatable)
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    pub settings: Vec<(String, f64)>,
+    /// How narrow the intervals shall become
+    #[arg(long, value_enum, default_value = "normal")]
+    pub precision: PrecisionWord,
+    /// Repeats the order of windows of an earlier run
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// The GIL model's switch interval in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 5.0, value_parser = switch_interval)]
+    pub switch_interval: f64,
+    /// How figures are drawn and where they go.
+    #[command(flatten)]
+    pub figure: FigureArguments,
+    /// Print the whole result as JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// End with exit code 3 when a claim is refuted
+    #[arg(long)]
+    pub verify: bool,
+}
+
+/// What `plot` takes.
+#[derive(Debug, clap::Args)]
+pub struct PlotArguments {
+    /// A result saved by `run --out NAME.json`, by `run --json`, or by the window
+    #[arg(value_name = "RESULT.json")]
+    pub result: PathBuf,
+    /// Only this experiment
+    #[arg(long, value_name = "EXPERIMENT")]
+    pub experiment: Option<String>,
+    /// How figures are drawn and where they go.
+    #[command(flatten)]
+    pub figure: FigureArguments,
+}
+
+/// How a figure is drawn and where it goes.
+#[derive(Debug, Clone, clap::Args)]
+pub struct FigureArguments {
+    /// Where to save: .svg, .png, .pdf, .csv or .json (repeatable)
+    #[arg(long = "out", value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+    /// What the figure shows; default: the lesson's choice
+    #[arg(long, value_name = "METRIC", value_parser = metric)]
+    pub metric: Option<Metric>,
+    /// The figure's size in pixels
+    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1200x675", value_parser = size)]
+    pub size: (u32, u32),
+    /// Pixels of the PNG for each of these
+    #[arg(long, value_name = "FACTOR", default_value_t = 2.0)]
+    pub scale: f32,
+    /// Light or dark ground
+    #[arg(long, value_enum, default_value = "light")]
+    pub theme: ThemeWord,
+}
+
+/// The precisions as words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PrecisionWord {
+    /// ±10 % within 10 s an experiment
+    Quick,
+    /// ±5 % within 25 s an experiment
+    Normal,
+    /// ±2 % within 120 s an experiment
+    Thorough,
+}
+
+impl From<PrecisionWord> for Precision {
+    fn from(word: PrecisionWord) -> Self {
+        match word {
+            PrecisionWord::Quick => Self::Quick,
+            PrecisionWord::Normal => Self::Normal,
+            PrecisionWord::Thorough => Self::Thorough,
+        }
+    }
+}
+
+/// The grounds as words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ThemeWord {
+    /// Dark lines on white
+    Light,
+    /// Light lines on dark
+    Dark,
+}
+
+/// Reads the words of a command line. Help and version are printed here.
+///
+/// # Errors
+/// How to end the program: done after `--help` and `--version`, wrong usage after anything that cannot be read.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Exit> {
+    Arguments::try_parse_from(words).map_err(|error| {
+        let _gone = error.print();
+        if error.use_stderr() { Exit::Usage } else { Exit::Done }
+    })
+}
+
+fn engine(word: &str) -> Result<EngineKind, String> {
+    EngineKind::from_id(word).ok_or_else(|| one_of("engine", EngineKind::ALL.map(EngineKind::id)))
+}
+
+fn metric(word: &str) -> Result<Metric, String> {
+    Metric::from_id(word).ok_or_else(|| one_of("metric", Metric::ALL.map(Metric::id)))
+}
+
+fn one_of<const N: usize>(noun: &str, ids: [&'static str; N]) -> String {
+    format!("no such {noun}; there are {}", ids.join(", "))
+}
+
+fn setting(word: &str) -> Result<(String, f64), String> {
+    let (name, value) = word.split_once('=').ok_or("a name, `=` and a number were expected")?;
+    let value: f64 =
+        value.trim().parse().map_err(|_not_a_number: std::num::ParseFloatError| format!("`{value}` is no number"))?;
+    Ok((name.trim().to_owned(), value))
+}
+
+fn switch_interval(word: &str) -> Result<f64, String> {
+    match word.parse() {
+        Ok(ms) if (0.001..=1000.0).contains(&ms) => Ok(ms),
+        _ => Err("a number of milliseconds from 0.001 to 1000 was expected".to_owned()),
+    }
+}
+
+fn size(word: &str) -> Result<(u32, u32), String> {
+    word.split_once(['x', '×'])
+        .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)))
+        .ok_or_else(|| "a width, `x` and a height were expected, such as 1200x675".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[track_caller]
+    fn check_refused(words: &[&str], expected: &str) {
+        let all = std::iter::once("threadlab").chain(words.iter().copied());
+        let message = Arguments::try_parse_from(all).expect_err("refused").to_string();
+        assert!(message.contains(expected), "{message}");
+    }
+
+    #[test]
+    fn wrong_words_are_explained() {
+        check_refused(&["run", "gil", "--engine", "nativ"], "there are native, gil-model");
+        check_refused(&["run", "gil", "--threads", "0"], "0 is no thread count");
+        check_refused(&["run", "gil", "--set", "wait_ms"], "a name, `=` and a number");
+        check_refused(&["run", "gil", "--set", "wait_ms=ten"], "`ten` is no number");
+        check_refused(&["run", "gil", "--switch-interval", "0"], "from 0.001 to 1000");
+        check_refused(&["run", "gil", "--size", "large"], "a width, `x` and a height");
+        check_refused(&["run", "gil", "--metric", "speed"], "there are throughput, speedup");
+        check_refused(&["check"], "<FILE>");
+    }
+}

@@ -1,0 +1,102 @@
+//! `threadlab doctor`.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::console;
+use super::exit::Exit;
+use crate::engine::catalogue;
+use crate::engine::noise::{Monitor as _, SystemMonitor};
+use crate::engine::{Support, machine};
+use crate::model::machine::Machine;
+use crate::model::record::WarningRecord;
+use crate::model::warning::Warning;
+use crate::model::workload::{Workload, WorkloadKind};
+
+#[derive(Serialize)]
+struct Report {
+    program: String,
+    machine: Machine,
+    engines: Vec<EngineReport>,
+    warnings: Vec<WarningRecord>,
+}
+
+#[derive(Serialize)]
+struct EngineReport {
+    engine: &'static str,
+    workloads: Vec<WorkloadReport>,
+}
+
+#[derive(Serialize)]
+struct WorkloadReport {
+    workload: &'static str,
+    usable: bool,
+    reason: Option<String>,
+}
+
+pub(super) fn run(json: bool) -> anyhow::Result<Exit> {
+    let machine = machine::read();
+    let report = Report {
+        program: format!("threadlab {}", super::build_identity()),
+        warnings: listen().into_iter().map(WarningRecord::from).collect(),
+        engines: engines(),
+        machine,
+    };
+    if json {
+        console::data(serde_json::to_string_pretty(&report)?)?;
+        return Ok(Exit::Done);
+    }
+    let unknown = || "unknown".to_owned();
+    let machine = &report.machine;
+    console::data(&report.program)?;
+    console::data(format_args!("cores      {}", machine.in_words()))?;
+    console::data(format_args!("processor  {}", machine.cpu_model.clone().unwrap_or_else(unknown)))?;
+    console::data(format_args!("system     {}", machine.os.clone().unwrap_or_else(unknown)))?;
+    console::data("engines")?;
+    for engine in &report.engines {
+        let usable = engine.workloads.iter().filter(|workload| workload.usable).count();
+        let reason = engine.workloads.iter().find_map(|workload| workload.reason.as_deref());
+        let state = match (usable, reason) {
+            (0, Some(reason)) => reason.to_owned(),
+            (usable, _) => format!("runs {usable} of {} workloads", engine.workloads.len()),
+        };
+        console::data(format_args!("  {:<20} {state}", engine.engine))?;
+    }
+    if report.warnings.is_empty() {
+        console::data("nothing disturbs measuring at the moment")?;
+    }
+    for warning in &report.warnings {
+        console::data(format_args!("warning: {}", warning.message))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// What disturbs measuring, listened to for a second.
+fn listen() -> Vec<Warning> {
+    let mut monitor = SystemMonitor::new();
+    let mut warnings = monitor.begin();
+    std::thread::sleep(Duration::from_secs(1));
+    warnings.extend(monitor.finish());
+    warnings
+}
+
+fn engines() -> Vec<EngineReport> {
+    catalogue::available()
+        .into_iter()
+        .map(|key| EngineReport {
+            engine: key.engine.id(),
+            workloads: WorkloadKind::ALL
+                .into_iter()
+                .map(|kind| {
+                    let support = catalogue::support(&key, &Workload::new(kind));
+                    let reason = match support {
+                        Support::Available => None,
+                        Support::Unavailable { reason, .. } => Some(reason),
+                    };
+                    WorkloadReport { workload: kind.id(), usable: reason.is_none(), reason }
+                })
+                .collect(),
+        })
+        .collect()
+}

@@ -1,0 +1,185 @@
+//! `threadlab run`.
+
+use anyhow::Context as _;
+
+use super::arguments::{Common, RunArguments};
+use super::choice::{Choice, choose};
+use super::console;
+use super::exit::{Exit, UsageError};
+use super::{figure, interrupt, progress, report};
+use crate::engine::cancel::CancelFlag;
+use crate::engine::handle::RunHandle;
+use crate::engine::message::{EventKind, Outcome};
+use crate::engine::quiet::NoAudience;
+use crate::engine::{Support, catalogue, fold, machine};
+use crate::lesson::Library;
+use crate::lesson::plan::Settings;
+use crate::model::claim::Verdict;
+use crate::model::machine::Machine;
+use crate::model::plan::{ExperimentPlan, RunId, RunRequest};
+use crate::model::record::RunRecord;
+use crate::model::run::{ExperimentOpening, Opening, Run};
+use crate::model::series::SeriesKey;
+
+/// The lessons that come with the program and those of `--lessons`. What is broken is reported and left out.
+pub(super) fn open_library(common: &Common) -> Library {
+    let library = Library::open(common.lessons.as_deref());
+    if let Some(problem) = library.problem() {
+        console::say(format!("threadlab: {problem}"));
+    }
+    for broken in library.entries().iter().filter_map(|entry| entry.lesson.as_ref().err()) {
+        console::say(format!("threadlab: the lesson {} has {} and is left out", broken.name, broken.count_in_words()));
+        for error in &broken.list {
+            console::say(broken.render(error));
+        }
+    }
+    library
+}
+
+pub(super) fn run(arguments: &RunArguments, common: &Common) -> anyhow::Result<Exit> {
+    let figures = figure::check(&arguments.figure)?;
+    let library = open_library(common);
+    let choice = choose(&library, &arguments.target)?;
+    let machine = machine::read();
+    let request = request(arguments, &choice, &machine)?;
+    let cancel = interrupt::flag()?;
+
+    let (record, outcome) = measure(request, &choice, machine, &cancel)?;
+
+    report::print(&record, if arguments.json { report::To::Reader } else { report::To::Data })?;
+    figure::write(&record, &figures, choice.experiments.first().map(|experiment| experiment.metric))?;
+    if arguments.json {
+        console::data(serde_json::to_string_pretty(&record)?)?;
+    }
+    Ok(match outcome {
+        Outcome::Failed(reason) => {
+            console::say(format!("threadlab: the run failed: {reason}; what was measured before is kept"));
+            Exit::Failed
+        }
+        Outcome::Cancelled => Exit::Interrupted,
+        Outcome::Completed if arguments.verify && is_any_refuted(&record) => Exit::Refuted,
+        Outcome::Completed => Exit::Done,
+    })
+}
+
+fn is_any_refuted(record: &RunRecord) -> bool {
+    record.experiments.iter().flat_map(|experiment| &experiment.claims).any(|claim| claim.verdict == Verdict::Refuted)
+}
+
+/// Turns arguments and lesson into a request.
+fn request(arguments: &RunArguments, choice: &Choice<'_>, machine: &Machine) -> Result<RunRequest, UsageError> {
+    let mut unused: Vec<&str> = arguments.settings.iter().map(|(name, _)| name.as_str()).collect();
+    let mut plans = Vec::new();
+    for experiment in &choice.experiments {
+        let mut settings = experiment.default_settings(machine);
+        for (name, value) in &arguments.settings {
+            if settings.workload.kind().parameters().iter().any(|parameter| parameter.id == name) {
+                settings.workload =
+                    settings.workload.with(name, *value).map_err(|error| UsageError(format!("--set: {error}")))?;
+                unused.retain(|unused| unused != name);
+            }
+        }
+        settings.series = series(arguments, &settings)?;
+        let mut plan: ExperimentPlan = experiment.plan(&settings, machine);
+        if let Some(list) = &arguments.threads {
+            plan.threads = list.counts().to_vec();
+        }
+        plans.push(plan);
+    }
+    if let Some(name) = unused.first() {
+        let known: Vec<_> = plans
+            .iter()
+            .flat_map(|plan| plan.workload.kind().parameters())
+            .map(|parameter| format!("`{}`", parameter.id))
+            .collect();
+        return Err(UsageError(format!("--set: no parameter `{name}` here; there are {}", known.join(", "))));
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be 0.001 to 1000 ms")]
+    let switch_interval_us = (arguments.switch_interval * 1000.0).round() as u32;
+    Ok(RunRequest {
+        run_id: RunId(1),
+        experiments: plans,
+        precision: arguments.precision.into(),
+        seed: arguments.seed.unwrap_or_else(|| fastrand::u64(..1 << 53)),
+        switch_interval_us,
+    })
+}
+
+fn series(arguments: &RunArguments, settings: &Settings) -> Result<Vec<SeriesKey>, UsageError> {
+    if arguments.engines.is_empty() {
+        let (available, reasons) = split_by_support(settings);
+        return if available.is_empty() { Err(UsageError(reasons.join("; "))) } else { Ok(available) };
+    }
+    let mut series: Vec<SeriesKey> = Vec::new();
+    for key in arguments.engines.iter().copied().map(SeriesKey::of) {
+        if let Support::Unavailable { reason, remedy } = catalogue::support(&key, &settings.workload) {
+            let remedy = remedy.map(|remedy| format!("; {remedy}")).unwrap_or_default();
+            return Err(UsageError(format!("--engine {}: {reason}{remedy}", key.engine)));
+        }
+        if !series.contains(&key) {
+            series.push(key);
+        }
+    }
+    Ok(series)
+}
+
+/// The series that can run here, and why the others cannot.
+fn split_by_support(settings: &Settings) -> (Vec<SeriesKey>, Vec<String>) {
+    let mut available = Vec::new();
+    let mut reasons = Vec::new();
+    for key in &settings.series {
+        match catalogue::support(key, &settings.workload) {
+            Support::Available => available.push(key.clone()),
+            Support::Unavailable { reason, .. } => reasons.push(format!("{}: {reason}", key.engine)),
+        }
+    }
+    (available, reasons)
+}
+
+/// Runs the request to its end, or until `cancel` is raised.
+fn measure(
+    request: RunRequest,
+    choice: &Choice<'_>,
+    machine: Machine,
+    cancel: &CancelFlag,
+) -> anyhow::Result<(RunRecord, Outcome)> {
+    let opening = Opening {
+        program: format!("threadlab {}", super::build_identity()),
+        started_at: jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        machine,
+        lesson: choice.lesson.id.clone(),
+        lesson_title: choice.lesson.title.clone(),
+        experiments: choice
+            .experiments
+            .iter()
+            .map(|experiment| ExperimentOpening { title: experiment.title.clone(), claims: experiment.claims.clone() })
+            .collect(),
+    };
+    let mut run = Run::new(&request, opening);
+    let experiments = u32::try_from(request.experiments.len()).unwrap_or(u32::MAX);
+    let bar = progress::Bar::new(request.precision.budget().saturating_mul(experiments));
+    let engines = catalogue::engines(&request).context("failed to prepare the engines")?;
+    let handle = RunHandle::start(request, engines, Box::new(NoAudience)).context("failed to start the run")?;
+    loop {
+        let event = match handle.events().recv_timeout(std::time::Duration::from_millis(50)) {
+            Ok(event) => event,
+            Err(crossbeam_channel::RecvTimeoutError::Timeout) => {
+                if cancel.is_raised() {
+                    handle.cancel();
+                }
+                continue;
+            }
+            Err(crossbeam_channel::RecvTimeoutError::Disconnected) => {
+                anyhow::bail!("the engine ended without saying how; this is a defect of threadlab")
+            }
+        };
+        if cancel.is_raised() {
+            handle.cancel();
+        }
+        fold::apply(&mut run, &event);
+        bar.follow(&event);
+        if let EventKind::Finished(outcome) = event.kind {
+            return Ok((run.into_record(), outcome));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What a run found, for a person: table, verdicts and warnings.
+
+use std::io;
+
+use super::console;
+use crate::model::record::{Completion, RunRecord};
+use crate::model::table::{ResultsTable, TableRow};
+
+/// Where the report goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum To {
+    /// Standard output: the report is the data.
+    Data,
+    /// Standard error: something else is the data.
+    Reader,
+}
+
+/// Prints tables, verdicts and warnings of a record.
+pub(super) fn print(record: &RunRecord, to: To) -> io::Result<()> {
+    let mut lines = vec![format!("{} ({})", record.lesson_title, record.machine.in_words())];
+    for experiment in &record.experiments {
+        lines.push(String::new());
+        lines.push(experiment.title.clone());
+        lines.extend(aligned(&ResultsTable::of(&experiment.results)));
+        for claim in &experiment.claims {
+            lines.push(format!("{}: {}", claim.verdict.label(), claim.text));
+            lines.push(format!("    {}", claim.reason));
+        }
+        lines.extend(experiment.warnings.iter().map(|warning| format!("warning: {}", warning.message)));
+    }
+    lines.push(String::new());
+    lines.extend(record.warnings.iter().map(|warning| format!("warning: {}", warning.message)));
+    let completion = match record.completion {
+        Completion::Completed => "complete",
+        Completion::Partial => "partial: it was stopped before its end",
+    };
+    lines.push(format!(
+        "{} rounds in {:.1} s, precision {}, seed {}, {completion}",
+        record.rounds,
+        record.elapsed_s,
+        record.precision.id(),
+        record.seed,
+    ));
+    for line in lines {
+        match to {
+            To::Data => console::data(line)?,
+            To::Reader => console::say(line),
+        }
+    }
+    Ok(())
+}
+
+/// The table as lines: the first column to the left, numbers to the right.
+fn aligned(table: &ResultsTable) -> Vec<String> {
+    let header = table.header.map(str::to_owned);
+    let rows: Vec<_> = std::iter::once(header).chain(table.rows.iter().map(TableRow::cells)).collect();
+    let mut widths = [0; 7];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let mut lines: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let cells = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| {
+                if column == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+            });
+            format!("  {}", cells.collect::<Vec<_>>().join("  "))
+        })
+        .collect();
+    lines.extend(table.note().map(|note| format!("  {note}")));
+    lines
+}

@@ -1,0 +1,228 @@
+//! The program as scripts use it: what it prints where, and how it ends.
+
+use std::path::Path;
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use serde_json::Value;
+
+fn threadlab() -> Command {
+    let mut command = Command::cargo_bin("threadlab").expect("the binary is built");
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
+    command
+}
+
+fn json_of(arguments: &[&str], code: i32) -> Value {
+    let output = threadlab().args(arguments).assert().code(code).get_output().clone();
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("no JSON on standard output: {error}\n{}", String::from_utf8_lossy(&output.stdout))
+    })
+}
+
+/// A run that takes about a second: one experiment, two counts, stopped by its own short budget.
+const SHORT_RUN: [&str; 8] = ["run", "gil/primes", "--threads", "1,2", "--precision", "quick", "--engine", "native"];
+
+#[test]
+fn list_names_lessons_and_experiments() {
+    let listing = json_of(&["list", "--json"], 0);
+    let lessons = listing["lessons"].as_array().expect("lessons[]");
+    assert!(lessons.len() >= 3);
+    for lesson in lessons {
+        assert!(lesson["id"].is_string() && lesson["title"].is_string());
+        assert!(!lesson["experiments"].as_array().expect("experiments[]").is_empty());
+    }
+}
+
+#[test]
+fn check_reports_line_and_column() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("broken.md");
+    std::fs::write(&path, "+++\nformat = 1\nid = \"broken\"\ntitel = \"No\"\n+++\n\nText.\n").expect("written");
+    let path = path.display().to_string();
+    let findings = json_of(&["check", &path, "--json"], 1);
+    let errors = findings["files"][0]["errors"].as_array().expect("errors[]");
+    assert_eq!(findings["files"][0]["path"], path);
+    let typo = errors
+        .iter()
+        .find(|error| error["message"].as_str().is_some_and(|message| message.contains("titel")))
+        .expect("the misspelt field is reported");
+    assert_eq!(typo["line"], 4);
+    assert_eq!(typo["column"], 1);
+    threadlab().args(["check", &path]).assert().code(1).stderr(predicate::str::contains("titel"));
+}
+
+#[test]
+fn check_passes_the_bundled_lessons() {
+    let lessons = Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons");
+    let files: Vec<String> = std::fs::read_dir(lessons)
+        .expect("the lessons folder")
+        .map(|entry| entry.expect("an entry").path().display().to_string())
+        .collect();
+    let mut arguments = vec!["check", "--json"];
+    arguments.extend(files.iter().map(String::as_str));
+    let findings = json_of(&arguments, 0);
+    for file in findings["files"].as_array().expect("files[]") {
+        assert_eq!(file["errors"].as_array().map(Vec::len), Some(0), "{file}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let findings = json_of(&["check", "no-such-lesson.md", "--json"], 1);
+    let message = findings["files"][0]["errors"][0]["message"].as_str().expect("a message");
+    assert!(message.contains("cannot read") || message.contains("failed to read"), "{message}");
+}
+
+#[test]
+fn doctor_tells_the_cores() {
+    let report = json_of(&["doctor", "--json"], 0);
+    assert!(report["machine"]["cores"].as_u64().is_some_and(|cores| cores >= 1));
+    assert!(report["machine"].get("quota_cores").is_some());
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_names_what_there_is() {
+    let cases: [(&[&str], &str); 9] = [
+        (&["run"], "LESSON"),
+        (&["run", "no-such"], "there is no lesson `no-such`"),
+        (&["run", "gil/no-such"], "has no experiment `no-such`"),
+        (&["run", "gil", "--threads", "0"], "0 is no thread count"),
+        (&["run", "gil", "--threads", "8-1"], "runs backwards"),
+        (&["run", "gil", "--engine", "cpython"], "there are native"),
+        (&["run", "gil", "--set", "speed=1"], "no parameter `speed`"),
+        (&["run", "gil", "--out", "figure.gif"], ".gif"),
+        (&["run", "gil", "--out", "no-such-folder/figure.svg"], "no-such-folder"),
+    ];
+    for (arguments, expected) in cases {
+        threadlab().args(arguments).assert().code(2).stdout("").stderr(predicate::str::contains(expected));
+    }
+}
+
+#[test]
+fn a_run_prints_the_documented_object_and_saves_every_format() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let mut arguments: Vec<String> = SHORT_RUN.map(str::to_owned).to_vec();
+    arguments.extend(["--json".to_owned(), "--seed".to_owned(), "7".to_owned()]);
+    for name in ["figure.svg", "figure.png", "figure.pdf", "points.csv", "result.json"] {
+        arguments.extend(["--out".to_owned(), path(name)]);
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let record = json_of(&arguments, 0);
+
+    assert_eq!(record["format"], 1);
+    assert_eq!(record["seed"], 7);
+    assert_eq!(record["lesson"], "gil");
+    assert!(record["program"].as_str().is_some_and(|program| program.starts_with("threadlab ")));
+    assert!(record["machine"]["cores"].is_u64());
+    assert!(record["machine"].as_object().is_some_and(|machine| machine.contains_key("quota_cores")));
+    let experiment = &record["experiments"][0];
+    assert_eq!(experiment["id"], "primes");
+    assert_eq!(experiment["workload"], "count-primes");
+    let series = &experiment["series"][0];
+    assert_eq!(series["engine"], "native");
+    for points in [&series["points"], &experiment["ceiling"]] {
+        let threads: Vec<u64> =
+            points.as_array().expect("points[]").iter().filter_map(|point| point["threads"].as_u64()).collect();
+        assert_eq!(threads, [1, 2]);
+        for point in points.as_array().expect("points[]") {
+            let throughput = &point["throughput_per_sec"];
+            let value = |name: &str| throughput[name].as_f64().unwrap_or_else(|| panic!("no {name} in {throughput}"));
+            assert!(value("low") <= value("median") && value("median") <= value("high") && value("low") > 0.0);
+            assert!(throughput["rounds"].as_u64().is_some_and(|rounds| rounds >= 1));
+            assert!(point["speedup"]["median"].is_f64());
+            assert!(point["windows"].as_array().is_some_and(|windows| !windows.is_empty()));
+        }
+    }
+    for claim in experiment["claims"].as_array().expect("claims[]") {
+        let verdict = claim["verdict"].as_str().expect("a verdict");
+        assert!(["holds", "refuted", "cannot-tell"].contains(&verdict), "{verdict}");
+        assert!(claim["id"].is_string() && claim["reason"].is_string());
+    }
+    assert!(record["warnings"].is_array());
+
+    let read = |name: &str| std::fs::read(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert!(read("figure.svg").starts_with(b"<svg") || read("figure.svg").starts_with(b"<?xml"));
+    assert!(read("figure.png").starts_with(b"\x89PNG\r\n\x1a\n"));
+    assert!(read("figure.pdf").starts_with(b"%PDF-"));
+    assert!(String::from_utf8_lossy(&read("points.csv")).contains("count-primes"));
+    let saved: Value = serde_json::from_slice(&read("result.json")).expect("JSON");
+    assert_eq!(saved, record);
+
+    // What was saved can be drawn again.
+    let (result, again) = (path("result.json"), path("again.svg"));
+    threadlab().args(["plot", &result, "--out", &again, "--metric", "throughput"]).assert().code(0).stdout("");
+    assert!(!read("again.svg").is_empty());
+    threadlab().args(["plot", &result]).assert().code(0).stdout(predicate::str::contains("Native threads"));
+    threadlab()
+        .args(["plot", &result, "--experiment", "none"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("primes"));
+}
+
+#[test]
+fn a_result_that_is_none_is_explained() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("result.json");
+    for (text, expected) in [("{", "line 1"), ("{\"format\": 99}", "99"), ("[]", "format")] {
+        std::fs::write(&path, text).expect("written");
+        threadlab()
+            .args(["plot", &path.display().to_string(), "--out", &folder.path().join("x.svg").display().to_string()])
+            .assert()
+            .code(1)
+            .stderr(predicate::str::contains(expected).and(predicate::str::contains("result.json")));
+    }
+}
+
+#[test]
+fn without_a_display_one_sentence_says_what_to_do() {
+    let output = threadlab().assert().code(1).stdout("").get_output().clone();
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(message.trim_end().lines().count(), 1, "{message}");
+    assert!(message.contains("threadlab run"), "{message}");
+    assert!(!message.contains("panicked"), "{message}");
+}
+
+#[test]
+fn help_and_version_are_data() {
+    threadlab().arg("--version").assert().code(0).stdout(predicate::str::starts_with("threadlab 0.1.0"));
+    threadlab().args(["run", "--help"]).assert().code(0).stdout(predicate::str::contains("--threads"));
+}
+
+/// Ctrl+C keeps what was measured, marks it as partial, and ends with 130.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_keeps_what_it_has() {
+    use std::io::Read as _;
+    use std::process::Stdio;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let saved = folder.path().join("partial.json");
+    #[expect(clippy::disallowed_methods, reason = "the program under test is started here")]
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("threadlab"))
+        .args(["run", "gil/primes", "--threads", "1", "--precision", "thorough", "--json", "--out"])
+        .arg(&saved)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("started");
+    // The handler is installed before the first window; a second is long enough for some windows and far from the end.
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let pid = i32::try_from(child.id()).expect("a process id");
+    interrupt(pid);
+    let mut text = String::new();
+    child.stdout.take().expect("piped").read_to_string(&mut text).expect("read");
+    let status = child.wait().expect("ended");
+    assert_eq!(status.code(), Some(130), "{status}");
+    let record: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(record["completion"], "partial");
+    assert_eq!(serde_json::from_slice::<Value>(&std::fs::read(&saved).expect("saved")).expect("JSON"), record);
+}
+
+#[cfg(unix)]
+fn interrupt(pid: i32) {
+    #[expect(clippy::disallowed_methods, reason = "the shell's kill sends the signal without unsafe code")]
+    let status = std::process::Command::new("sh").args(["-c", &format!("kill -INT {pid}")]).status().expect("sh runs");
+    assert!(status.success());
+}
