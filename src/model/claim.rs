@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::expression::Expression;
 use super::series::EngineKind;
 
+mod bounds;
+mod ceiling;
 mod judge;
+mod wording;
 
 pub use judge::{Subject, judge};
 

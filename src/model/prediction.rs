@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::format;
 use super::results::Series;
-use super::series::EngineKind;
 use super::units::ThreadCount;
 
 /// A predicted speedup for each of some thread counts, ascending.
@@ -75,11 +74,7 @@ impl Prediction {
                 Place::Within
             };
             let (shown, bounds) = format::estimate_beside(&measured, &[expected]);
-            let who = match series.key.engine {
-                EngineKind::GilModel => "the GIL model".to_owned(),
-                EngineKind::Native => "native threads".to_owned(),
-                _ => series.key.label(),
-            };
+            let who = series.key.in_sentence();
             let verdict = match place {
                 Place::Unknown => "too few rounds to compare".to_owned(),
                 Place::Within => "as you expected".to_owned(),
@@ -140,6 +135,7 @@ mod tests {
     use super::*;
     use crate::model::fixture::{self, curve, threads};
     use crate::model::results::Results;
+    use crate::model::series::EngineKind;
 
     fn counts(numbers: &[usize]) -> Vec<ThreadCount> {
         numbers.iter().map(|&number| threads(number)).collect()

@@ -118,6 +118,15 @@ impl SeriesKey {
         Self { engine, interpreter: None }
     }
 
+    /// The name within a sentence, such as "the GIL model".
+    pub fn in_sentence(&self) -> String {
+        match self.engine {
+            EngineKind::Native => "native threads".to_owned(),
+            EngineKind::GilModel => "the GIL model".to_owned(),
+            _ => self.label(),
+        }
+    }
+
     /// What legends show: the engine's label, and the interpreter's version.
     pub fn label(&self) -> String {
         match &self.interpreter {

@@ -82,8 +82,10 @@ pub enum StopReason {
 
 /// Decides after each round whether another one follows.
 ///
-/// A sweep that stops at the first look at which every interval is narrow enough stops on lucky rounds: the intervals then
-/// cover the true median in 85 % of cases only. Looking seldom and asking for two consecutive successes keeps 95 %.
+/// A sweep that stops as soon as its intervals are narrow enough stops on lucky rounds, and those intervals miss the true
+/// median more often than they say: looking after every round, one interval alone covers it in 92 to 93 % of cases.
+/// Looking seldom, and asking that every interval of the run be narrow enough at two consecutive looks, keeps 95 %
+/// (simulated in the tests). Applied to one interval alone, the same rule covers it in 94.4 % at the worst noise.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoppingRule {
     target: f64,

@@ -29,13 +29,14 @@ pub fn uncertainty(observations: &[Observation], seed: u64) -> Option<Uncertaint
         let resample: Vec<Observation> = observations
             .iter()
             .map(|it| {
-                let centre = law.throughput(it.threads);
-                let drawn = centre + weighing.error(it) * normal(&mut random);
+                let (centre, error) = (law.throughput(it.threads), weighing.error(it));
                 // A throughput is above 0; only errors near 100 % ever get here.
-                Observation { per_sec: drawn.max(centre * 1e-3), ..*it }
+                let per_sec = (centre + error * normal(&mut random)).max(centre * 1e-3);
+                // With its error known each resample is solved in closed form.
+                Observation { per_sec, relative_error: Some(error / centre), ..*it }
             })
             .collect();
-        if let Some(refit @ Law::Usl { sigma, kappa, .. }) = weighing.usl(&resample) {
+        if let Some(refit @ Law::Usl { sigma, kappa, .. }) = Weighing::Errors.usl(&resample) {
             sigmas.push(sigma);
             kappas.push(kappa);
             peaks.push(refit.peak().unwrap_or(f64::INFINITY));

@@ -64,10 +64,10 @@ fn intervals_enclose_the_coefficients() {
         matches!(sure.peak, (Some(low), Some(high)) if low < 35.57 && 35.57 < high && high - low < 10.0),
         "{sure:?}"
     );
-    assert_eq!(uncertainty(&cisco(), 7), Some(sure));
     // No peak in any resample of a line.
     let line = uncertainty(&of_law(&LAWS[0], Some(0.001)), 7).expect("intervals");
     assert_eq!(line.peak.1, None, "{line:?}");
+    assert_eq!(uncertainty(&of_law(&LAWS[0], Some(0.001)), 7), Some(line));
 }
 
 #[test]
