@@ -146,8 +146,11 @@ impl Checker<'_> {
         };
         let ids: Vec<_> = raw.claims.iter().map(|claim| claim.id.clone().given()).collect();
         self.unique(ids.into_iter().flatten(), "claim");
-        let claims: Vec<Option<Claim>> =
-            raw.claims.into_iter().map(|claim| self.claim(claim, engines.as_deref(), threads.as_ref())).collect();
+        let claims: Vec<Option<Claim>> = raw
+            .claims
+            .into_iter()
+            .map(|claim| self.claim(claim, workload.as_ref(), engines.as_deref(), threads.as_ref()))
+            .collect();
         Some(Experiment {
             id: id?.value,
             title: title?,
@@ -350,11 +353,17 @@ impl Checker<'_> {
         }
     }
 
-    fn claim(&mut self, raw: RawClaim, engines: Option<&[EngineKind]>, threads: Option<&ThreadRange>) -> Option<Claim> {
+    fn claim(
+        &mut self,
+        raw: RawClaim,
+        workload: Option<&Workload>,
+        engines: Option<&[EngineKind]>,
+        threads: Option<&ThreadRange>,
+    ) -> Option<Claim> {
         let id = self.id(raw.id);
         let text = self.text(raw.text, "text");
         let check = raw.check.given().and_then(|check| self.check(check, engines, threads));
-        Some(Claim { id: id?.value, text: text?, check: check? })
+        Some(Claim { id: id?.value, text: text?, workload: workload.cloned(), check: check? })
     }
 
     fn check(

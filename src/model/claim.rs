@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
 use super::series::EngineKind;
+use super::workload::Workload;
 
 mod bounds;
 mod ceiling;
 mod judge;
+mod settings;
 mod wording;
 
 pub use judge::{Subject, judge};
@@ -19,6 +21,8 @@ pub struct Claim {
     pub id: String,
     /// The sentence, as the lesson says it.
     pub text: String,
+    /// The workload with the parameters that it speaks of; `None` where it holds for any.
+    pub workload: Option<Workload>,
     /// What decides it.
     pub check: Check,
 }

@@ -173,6 +173,7 @@ mod tests {
         let claim = Claim {
             id: "twice".to_owned(),
             text: "Two threads wait twice as often.".to_owned(),
+            workload: Some(Workload::new(WorkloadKind::Wait)),
             check: Check {
                 quantity: Quantity::Speedup { engine: EngineKind::Native },
                 at: At::Threads(Expression::Number(2.0)),

@@ -9,6 +9,7 @@
 
 use super::bounds::{Bounds, Place};
 use super::ceiling::Ceiling;
+use super::settings::same_settings;
 use super::wording::{capitalised, cores_in_words, sentence, unknown, was};
 use super::{At, Check, Claim, Judgement, Quantity, Verdict};
 use crate::model::expression::Expression;
@@ -38,7 +39,8 @@ const SERVER_LIMIT: f64 = 0.8;
 ///
 /// The reason is one or two full sentences with the numbers.
 pub fn judge(claim: &Claim, subject: &Subject<'_>) -> Judgement {
-    let (verdict, reason) = match findings(&claim.check, subject) {
+    let (verdict, reason) = match same_settings(claim, subject.workload).and_then(|()| findings(&claim.check, subject))
+    {
         Ok(findings) => reduce(&findings),
         Err(reason) => (Verdict::CannotTell, reason),
     };

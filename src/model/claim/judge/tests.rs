@@ -23,7 +23,7 @@ fn of(quantity: Quantity, at: &str, least: Option<&str>, most: Option<&str>) -> 
         None => At::Threads(parse(at)),
     };
     let check = Check { quantity, at, at_least: least.map(parse), at_most: most.map(parse) };
-    Claim { id: "claim".to_owned(), text: "A sentence.".to_owned(), check }
+    Claim { id: "claim".to_owned(), text: "A sentence.".to_owned(), workload: None, check }
 }
 
 #[track_caller]
@@ -37,6 +37,35 @@ fn check_on(results: &Results, kind: WorkloadKind, cores: usize, claim: &Claim, 
 #[track_caller]
 fn check_cpu(curves: &[MadeUpCurve<'_>], claim: &Claim, verdict: Verdict, reason: &str) {
     check_on(&fixture::results(curves, 9, 0.02), WorkloadKind::CountPrimes, 2, claim, verdict, reason);
+}
+
+#[test]
+fn other_settings_cannot_tell() {
+    let claim = |name, value| {
+        let workload = Workload::new(WorkloadKind::Mixed).with(name, value).expect("a value within its range");
+        Claim { workload: Some(workload), ..speedup("8", Some("0.5"), None) }
+    };
+    let results = fixture::results(&[gil(&[(1, 100.0), (8, 93.0)]), GOOD_CEILING], 9, 0.02);
+    check_on(
+        &results,
+        WorkloadKind::Mixed,
+        2,
+        &claim("cpu_share", 0.5),
+        Verdict::CannotTell,
+        "The claim speaks of other settings than this run's: \u{201c}CPU share\u{201d} at 0.500, not 0.200.",
+    );
+    check_on(
+        &results,
+        WorkloadKind::Wait,
+        2,
+        &claim("cpu_share", 0.5),
+        Verdict::CannotTell,
+        "The claim speaks of the workload mixed, and this run had wait.",
+    );
+    let workload = Workload::new(WorkloadKind::Mixed);
+    let same = Claim { workload: Some(workload.clone()), ..speedup("8", Some("0.5"), None) };
+    let subject = Subject { results: &results, workload: &workload, machine: &machine(2) };
+    assert_eq!(judge(&same, &subject).verdict, Verdict::Holds);
 }
 
 #[test]
