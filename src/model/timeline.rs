@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::format;
+use super::statistics::median;
 use super::units::ThreadCount;
 
 /// The holders of the GIL during one window, in order of time, without overlaps.
@@ -22,4 +24,149 @@ pub struct Slice {
     pub from_ns: u64,
     /// Nanoseconds after the first snapshot; not before `from_ns`.
     pub to_ns: u64,
+}
+
+/// A timeline in a few numbers. What cannot be told is `None`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TimelineSummary {
+    /// For each worker, the share of the time that somebody held the GIL, 0 to 1; `None` where nobody did.
+    pub shares: Option<Vec<f64>>,
+    /// The median hold in milliseconds.
+    pub median_hold_ms: Option<f64>,
+    /// How often per second the GIL went to another worker.
+    pub switches_per_sec: Option<f64>,
+    /// From the first hold's beginning to the last one's end, in seconds.
+    pub span_s: f64,
+}
+
+impl Timeline {
+    /// From the first hold's beginning to the last one's end, in nanoseconds after the first snapshot.
+    pub fn span_ns(&self) -> (u64, u64) {
+        match (self.slices.first(), self.slices.last()) {
+            (Some(first), Some(last)) => (first.from_ns, last.to_ns.max(first.from_ns)),
+            _ => (0, 0),
+        }
+    }
+
+    /// The timeline in a few numbers.
+    pub fn summary(&self) -> TimelineSummary {
+        let mut held_ns = vec![0_u64; self.threads.get()];
+        let mut holds_ms = Vec::with_capacity(self.slices.len());
+        for slice in &self.slices {
+            let hold_ns = slice.to_ns.saturating_sub(slice.from_ns);
+            holds_ms.push(as_f64(hold_ns) / 1e6);
+            if let Some(held) = held_ns.get_mut(slice.worker) {
+                *held += hold_ns;
+            }
+        }
+        let total_ns: u64 = held_ns.iter().sum();
+        let (from_ns, to_ns) = self.span_ns();
+        let span_s = as_f64(to_ns - from_ns) / 1e9;
+        let switches = self.slices.windows(2).filter(|pair| pair[0].worker != pair[1].worker).count();
+        TimelineSummary {
+            shares: (total_ns > 0).then(|| held_ns.iter().map(|&held| as_f64(held) / as_f64(total_ns)).collect()),
+            median_hold_ms: median(&holds_ms),
+            switches_per_sec: (span_s > 0.0).then(|| as_f64(switches as u64) / span_s),
+            span_s,
+        }
+    }
+}
+
+impl TimelineSummary {
+    /// The most workers whose shares are named one by one.
+    const FEW: usize = 8;
+
+    /// The summary in full sentences: the timeline for those who do not see it.
+    pub fn in_words(&self) -> String {
+        let Some(shares) = &self.shares else { return "Nobody held the GIL in this window.".to_owned() };
+        let mut sentences = Vec::new();
+        if let Some(switches) = self.switches_per_sec {
+            let span = format::number(self.span_s * 1e3);
+            sentences
+                .push(format!("In {span} ms the GIL changed hands {} times per second.", format::number(switches)));
+        }
+        if let Some(hold) = self.median_hold_ms {
+            sentences.push(format!("Half of the holds took {} ms or less.", format::number(hold)));
+        }
+        if shares.len() <= Self::FEW {
+            let each: Vec<String> = shares
+                .iter()
+                .enumerate()
+                .map(|(worker, &share)| format!("worker {} held it {} of the time", worker + 1, format::percent(share)))
+                .collect();
+            sentences.push(capitalised(&each.join(", ")) + ".");
+        } else {
+            let least = shares.iter().copied().fold(f64::INFINITY, f64::min);
+            let most = shares.iter().copied().fold(0.0, f64::max);
+            sentences.push(format!(
+                "Each of the {} workers held it between {} and {} of the time.",
+                shares.len(),
+                format::percent(least),
+                format::percent(most)
+            ));
+        }
+        sentences.join(" ")
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "nanoseconds of one window and counts stay far below 2^52")]
+fn as_f64(number: u64) -> f64 {
+    number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timeline(threads: usize, slices: &[(usize, u64, u64)]) -> Timeline {
+        let slices = slices.iter().map(|&(worker, from_ns, to_ns)| Slice { worker, from_ns, to_ns }).collect();
+        Timeline { threads: ThreadCount::clamped(threads), slices }
+    }
+
+    #[test]
+    fn shares_holds_and_switches() {
+        let ms = 1_000_000;
+        let summary = timeline(
+            2,
+            &[
+                (0, 0, 5 * ms),
+                (1, 5 * ms, 10 * ms),
+                (1, 10 * ms, 15 * ms),
+                (0, 16 * ms, 17 * ms),
+                (1, 17 * ms, 20 * ms),
+            ],
+        )
+        .summary();
+        assert_eq!(summary.median_hold_ms, Some(5.0));
+        assert_eq!(summary.switches_per_sec, Some(150.0));
+        let shares = summary.shares.clone().expect("somebody held it");
+        assert!((shares[0] - 6.0 / 19.0).abs() < 1e-12 && (shares[1] - 13.0 / 19.0).abs() < 1e-12);
+        assert_eq!(
+            summary.in_words(),
+            "In 20.0 ms the GIL changed hands 150 times per second. Half of the holds took 5.00 ms or less. Worker 1 held \
+             it 32 % of the time, worker 2 held it 68 % of the time."
+        );
+    }
+
+    #[test]
+    fn many_workers_are_summed_up() {
+        let slices: Vec<_> =
+            (0..64).map(|worker| (worker, worker as u64 * 1000, worker as u64 * 1000 + 1000)).collect();
+        let words = timeline(64, &slices).summary().in_words();
+        assert!(words.ends_with("Each of the 64 workers held it between 1.6 % and 1.6 % of the time."), "{words}");
+    }
+
+    #[test]
+    fn nothing_held_is_unknown() {
+        let empty = timeline(2, &[]).summary();
+        assert_eq!((empty.shares.clone(), empty.median_hold_ms, empty.switches_per_sec), (None, None, None));
+        assert_eq!(empty.in_words(), "Nobody held the GIL in this window.");
+        // A worker that is not there, as a damaged file may say, is nobody's share.
+        assert_eq!(timeline(1, &[(7, 0, 10)]).summary().shares, None);
+    }
 }

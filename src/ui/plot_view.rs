@@ -4,23 +4,21 @@
 //! navigation; curves are items of our own (`plot_curve`), since it knows neither intervals nor dash-dot lines.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use eframe::egui::{
-    self, Align2, FontFamily, FontId, Id, PopupAnchor, Pos2, Role, Shape, Stroke, TextStyle, Ui, UiBuilder, WidgetInfo,
-    vec2,
+    self, Align2, Id, PopupAnchor, Pos2, Role, Shape, Stroke, TextStyle, Ui, UiBuilder, WidgetInfo, vec2,
 };
-use egui_plot::{AxisHints, Plot, PlotTransform, PlotUi};
+use egui_plot::{PlotTransform, PlotUi};
 
 use crate::model::plot::{CurveRole, Panel, PlotSpec};
 
 use super::curve_mark;
-use super::plot_axis::{self, Direction, PlacedTick};
 use super::plot_curve::{CurveItem, Emphasis, PreparedCurve, place};
+use super::plot_frame::{Places, PlotFrame};
 use super::plot_legend::{self, LegendEntry};
 use super::readout;
-use super::theme::{self, Palette, size, space};
+use super::theme::{self, Palette, space};
 
 /// The least width of a panel in points; where there is less, panels stand below each other.
 const LEAST_PANEL_WIDTH: f32 = 280.0;
@@ -192,68 +190,21 @@ impl PanelDrawing<'_> {
         ui.add_space(space::XS);
 
         let palette = Palette::in_use(ui);
-        let size = ui.available_size();
-        let tick_font = FontId::new(size::SMALL, FontFamily::Proportional);
-        let label_height = ui.text_style_height(&TextStyle::Small);
-        // Of the height, tick labels and the axis' label take about this much.
-        let inner = vec2((size.x - 48.0).max(1.0), (size.y - 2.5 * label_height - space::S).max(1.0));
-        let x_range = plot_axis::with_margin(plot_axis::range(&panel.x), 12.0, inner.x);
-        let y_range = plot_axis::with_margin(plot_axis::range(&panel.y), space::S, inner.y);
-
         let plot_id = self.id.with(index);
-        let shown = self.shown_range(ui, plot_id, (x_range, y_range));
-        let x_ticks = Rc::new(plot_axis::ticks(ui, &panel.x, shown.0, inner.x, Direction::Across, &tick_font));
-        let y_ticks = Rc::new(plot_axis::ticks(ui, &panel.y, shown.1, inner.y, Direction::Up, &tick_font));
-        let y_width = plot_axis::widest_label(ui, &y_ticks, &tick_font) + space::S;
         let free = self.options.navigation == Navigation::Free;
-
-        let visible: Vec<&PreparedCurve> =
-            curves.iter().filter(|curve| !self.options.hidden.contains(&curve.name)).collect();
-        let hint = |ticks: &Rc<Vec<PlacedTick>>, hint: AxisHints<'static>| {
-            let ticks = Rc::clone(ticks);
-            hint.formatter(move |mark, _| plot_axis::label_at(&ticks, mark.value))
-                .label_spacing(0.0..=1.0)
-                .tick_label_color(palette.weak_text)
-                .tick_label_font(tick_font.clone())
-        };
-        let marks = |ticks: &Rc<Vec<PlacedTick>>| {
-            let marks = plot_axis::grid_marks(ticks);
-            move |_| marks.clone()
-        };
-        let plot = Plot::new("plot")
-            .id(plot_id)
-            .width(size.x)
-            .height(size.y)
-            .show_background(false)
-            .show_crosshair(false)
-            .show_x(false)
-            .show_y(false)
-            .cursor_color(egui::Color32::TRANSPARENT)
-            .show_grid([false, true])
-            .grid_color(palette.line)
-            .grid_fade(0.0)
-            .grid_spacing(0.0..=1.0)
-            .x_grid_spacer(marks(&x_ticks))
-            .y_grid_spacer(marks(&y_ticks))
-            .custom_x_axes(vec![
-                hint(&x_ticks, AxisHints::new_x())
-                    .label(theme::caption(panel.x.label.as_str()).color(palette.weak_text))
-                    .min_thickness(label_height * 2.25 + space::XS),
-            ])
-            .custom_y_axes(vec![hint(&y_ticks, AxisHints::new_y()).min_thickness(y_width)])
-            .default_x_bounds(x_range.0, x_range.1)
-            .default_y_bounds(y_range.0, y_range.1)
+        let shown = if free { shown_places(ui, plot_id) } else { None };
+        let frame = PlotFrame::new(ui, plot_id, &panel.x, &panel.y, shown, ui.available_size());
+        let (axis, x, y) = (frame.axis(), frame.x, frame.y);
+        let plot = frame
+            .plot
             .allow_zoom(free)
             .allow_drag(free)
-            .allow_scroll(false)
-            .allow_boxed_zoom(false)
-            .allow_axis_zoom_drag(false)
-            .allow_double_click_reset(false)
             .link_axis(self.id.with("x axis"), [free, false])
             .sense(if free { egui::Sense::click_and_drag() } else { egui::Sense::hover() });
-
+        let visible: Vec<&PreparedCurve> =
+            curves.iter().filter(|curve| !self.options.hidden.contains(&curve.name)).collect();
         let shown_plot = plot.show(ui, |plot_ui| {
-            self.place_view(plot_ui, plot_id, x_range, y_range);
+            self.place_view(plot_ui, plot_id, x, y);
             for curve in &visible {
                 plot_ui.add(self.item(curve, palette));
             }
@@ -267,7 +218,7 @@ impl PanelDrawing<'_> {
             let bounds = *transform.bounds();
             ui.data_mut(|data| data.insert_temp(plot_id.with("shown"), (bounds.min(), bounds.max())));
         }
-        Self::axis_lines(ui, &transform, plot_axis::range(&panel.y).0, &x_ticks, palette);
+        axis.paint(ui, &transform);
         if !has_measurement(curves) {
             let font = TextStyle::Body.resolve(ui.style());
             let center = transform.frame().center();
@@ -280,17 +231,8 @@ impl PanelDrawing<'_> {
         }
     }
 
-    /// The range that was visible in the last frame, for the ticks; before there was one, the whole.
-    fn shown_range(&self, ui: &Ui, plot_id: Id, whole: ((f64, f64), (f64, f64))) -> ((f64, f64), (f64, f64)) {
-        if self.options.navigation == Navigation::Fixed {
-            return whole;
-        }
-        let last = ui.data(|data| data.get_temp::<([f64; 2], [f64; 2])>(plot_id.with("shown")));
-        last.map_or(whole, |(min, max)| ((min[0], max[0]), (min[1], max[1])))
-    }
-
     /// Shows the specification's range, unless the reader has moved away from it.
-    fn place_view(&self, plot_ui: &mut PlotUi<'_>, plot_id: Id, x: (f64, f64), y: (f64, f64)) {
+    fn place_view(&self, plot_ui: &mut PlotUi<'_>, plot_id: Id, x: Places, y: Places) {
         let key = plot_id.with("range");
         let ctx = plot_ui.ctx().clone();
         let same = ctx.data(|data| data.get_temp(key)) == Some((x, y));
@@ -309,22 +251,6 @@ impl PanelDrawing<'_> {
             None => Emphasis::Normal,
         };
         CurveItem::new(curve, theme::curve_color(&curve.style, dark), palette.panel, emphasis)
-    }
-
-    /// The line at the axis' beginning, or at the bottom where that is out of sight, with a short stroke at each tick.
-    fn axis_lines(ui: &Ui, transform: &PlotTransform, begin: f64, x_ticks: &[PlacedTick], palette: &Palette) {
-        let frame = transform.frame();
-        let y = place([0.0, begin], transform).y;
-        let y = if frame.y_range().contains(y) { y } else { frame.bottom() };
-        let stroke = Stroke::new(1.0, palette.weak_text);
-        let painter = ui.painter();
-        painter.hline(frame.x_range(), y, stroke);
-        for tick in x_ticks {
-            let x = place([tick.place, 0.0], transform).x;
-            if frame.x_range().contains(x) {
-                painter.vline(x, y..=y + 4.0, stroke);
-            }
-        }
     }
 
     /// What a screen reader says of the panel; the results table holds the numbers.
@@ -380,6 +306,12 @@ impl PanelDrawing<'_> {
     }
 }
 
+/// The places that were visible in the last frame, if there was one.
+fn shown_places(ui: &Ui, plot_id: Id) -> Option<(Places, Places)> {
+    let (min, max) = ui.data(|data| data.get_temp::<([f64; 2], [f64; 2])>(plot_id.with("shown")))?;
+    Some(((min[0], max[0]), (min[1], max[1])))
+}
+
 fn has_measurement(curves: &[PreparedCurve]) -> bool {
     curves
         .iter()
@@ -394,7 +326,7 @@ mod tests {
 
     use super::*;
     use crate::model::plot::{AxisChoice, Metric};
-    use crate::ui::sample;
+    use crate::ui::{plot_axis, sample};
 
     struct State {
         spec: Arc<PlotSpec>,
