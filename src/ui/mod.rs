@@ -1,20 +1,93 @@
 //! The window: state, views that only read, and one place that performs commands.
+//!
+//! A frame: [`app::App`] takes in what engine, tasks and files report; [`views`] draw [`state::State`] and send
+//! [`command::Command`]s; [`perform`] carries them out, and is the only one that changes the state.
 
+use std::path::PathBuf;
+
+use eframe::egui;
+
+use crate::lesson::Library;
+
+pub mod app;
+pub mod command;
 pub mod curve_mark;
 pub mod display;
 pub mod edit;
 pub mod fit_view;
+pub mod laboratory;
 pub mod parameter_slider;
+pub mod perform;
 pub mod plot_axis;
 pub mod plot_curve;
 pub mod plot_frame;
 pub mod plot_legend;
 pub mod plot_view;
 pub mod prediction_view;
+pub mod quiet;
 pub mod range_slider;
 pub mod readout;
 pub mod results_table;
 pub mod sample;
+pub mod session;
+pub mod state;
+pub mod task;
 pub mod theme;
 pub mod timeline_view;
 pub mod verdict_view;
+pub mod views;
+
+use app::{App, Setup};
+use laboratory::ThisMachine;
+use session::config_dir;
+
+/// What the command line says about the window.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// A folder of lessons that is read live, besides the bundled ones.
+    pub lessons_dir: Option<PathBuf>,
+    /// A lesson or result to open at once.
+    pub open_file: Option<PathBuf>,
+    /// Where settings are kept instead of the usual folder.
+    pub config_dir: Option<PathBuf>,
+}
+
+/// Why no window was shown. Fits "threadlab: {error}".
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// There is no display, or a library is missing.
+    #[error(transparent)]
+    Display(#[from] display::DisplayError),
+    /// The window toolkit could not go on.
+    #[error("the window could not be shown: {0}")]
+    Toolkit(#[from] eframe::Error),
+}
+
+/// Shows the window until it is closed.
+///
+/// # Errors
+/// When there is no display, a library is missing, or the toolkit gives up.
+pub fn run(options: Options) -> Result<(), WindowError> {
+    display::check()?;
+    let config_dir = config_dir(options.config_dir, std::env::var_os(session::CONFIG_VARIABLE).as_deref());
+    let library = Library::open(options.lessons_dir.as_deref());
+    let mut setup = Setup::new(Box::new(ThisMachine), library, config_dir);
+    setup.open.extend(options.open_file);
+
+    let size = setup.restored.session.layout.size.unwrap_or([1280.0, 800.0]);
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Threadlab")
+        .with_app_id("threadlab")
+        .with_inner_size(size)
+        .with_min_inner_size([720.0, 480.0])
+        .with_drag_and_drop(true);
+    let native = eframe::NativeOptions {
+        viewport,
+        persist_window: false,
+        system_font_fallback: false,
+        ..eframe::NativeOptions::default()
+    };
+    let create: eframe::AppCreator<'_> = Box::new(move |cc| Ok(Box::new(App::new(&cc.egui_ctx, setup)?)));
+    eframe::run_native("threadlab", native, create)?;
+    Ok(())
+}

@@ -1,0 +1,426 @@
+//! Every action of the window, with its label, tooltip and shortcut. Menu, buttons, palette and keys all come from here.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::edit::Stage;
+use super::session::ThemeChoice;
+use super::state::export::ExportForm;
+use crate::model::plot::{AxisChoice, Metric};
+use crate::model::prediction::Prediction;
+use crate::model::series::EngineKind;
+use crate::model::stopping::Precision;
+use crate::model::units::ThreadCount;
+
+/// What the reader asks for. Views return it; [`super::perform`] alone carries it out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Starts a run, or stops the one that is on.
+    RunOrStop,
+    /// Starts a run unless one is on.
+    Run,
+    /// Opens or closes the export dialog.
+    ShowExport,
+    /// Puts the plot on the clipboard as a picture.
+    CopyPlot,
+    /// Puts a results table on the clipboard, by its place in the record.
+    CopyTable(usize),
+    /// Asks for a lesson or a result file and opens it.
+    Open,
+    /// Opens these lesson or result files.
+    OpenPaths(Vec<PathBuf>),
+    /// Goes back from an opened result to this machine's own.
+    BackToLive,
+    /// Goes to the lesson before.
+    PreviousLesson,
+    /// Goes to the lesson after.
+    NextLesson,
+    /// Goes to a lesson.
+    SelectLesson(String),
+    /// Goes to an experiment of this lesson and points it out.
+    SelectExperiment(String),
+    /// Shows or hides the command palette.
+    ShowPalette,
+    /// Shows or hides the lesson list.
+    FoldLessons,
+    /// Shows or hides the lesson's text.
+    FoldText,
+    /// Shows or hides verdicts and table below the plot.
+    FoldResults,
+    /// Leaves only title and plot, for a projector.
+    Presenter,
+    /// Fills the screen, or leaves it.
+    FullScreen,
+    /// Larger text and controls.
+    ZoomIn,
+    /// Smaller text and controls.
+    ZoomOut,
+    /// Text and controls at their usual size.
+    ZoomReset,
+    /// Chooses what the plot shows.
+    ShowMetric(Metric),
+    /// Chooses how exact a run is.
+    SetPrecision(Precision),
+    /// Chooses light, dark, or as the system.
+    SetTheme(ThemeChoice),
+    /// Whether a slider that is let go starts a run.
+    SetRunOnRelease(bool),
+    /// The model's switch interval in microseconds.
+    SetSwitchInterval(u32),
+    /// Whether the curve is predicted by dragging.
+    SetPredicting(bool),
+    /// The curve the learner expects of one experiment of the group shown.
+    SetPrediction {
+        /// Index in the group.
+        experiment: usize,
+        /// The whole curve.
+        prediction: Prediction,
+    },
+    /// Forgets the predictions of the group shown.
+    ClearPrediction,
+    /// The range of thread counts.
+    SetThreads {
+        /// The least.
+        from: ThreadCount,
+        /// The most.
+        to: ThreadCount,
+        /// Whether the reader is still dragging.
+        stage: Stage,
+    },
+    /// A parameter of one experiment of the group shown.
+    SetParameter {
+        /// Index in the group.
+        experiment: usize,
+        /// The parameter's id.
+        name: &'static str,
+        /// The new value, within its range.
+        value: f64,
+        /// Whether the reader is still dragging.
+        stage: Stage,
+    },
+    /// Adds an engine to the group shown, or takes it away.
+    ToggleEngine(EngineKind),
+    /// Shows or hides a curve by its name in the legend.
+    ToggleCurve(String),
+    /// Linear, logarithmic, or as the values need.
+    SetAxes(AxisChoice),
+    /// Puts threads, engines and parameters back to what the lesson sets.
+    ResetExperiment,
+    /// The words that lessons in the list must contain.
+    SetFilter(String),
+    /// Puts the keyboard into the lesson filter.
+    FocusFilter,
+    /// Marks the lesson as done, or takes the mark away.
+    ToggleDone,
+    /// Changes what the export dialog holds.
+    EditExport(ExportForm),
+    /// Asks for the folder to export to.
+    ChooseExportFolder,
+    /// Writes the file that the export dialog describes.
+    Export,
+    /// Takes a message away.
+    DismissNotice(u64),
+    /// Takes the first-start hint away for good.
+    DismissHint,
+    /// Shows or hides the settings.
+    ShowSettings,
+    /// Shows or hides the help page.
+    ShowHelp,
+    /// Shows or hides what this program is.
+    ShowAbout,
+    /// Closes whatever lies over the window, or leaves presenter mode.
+    Dismiss,
+    /// Closes the window.
+    Quit,
+}
+
+/// Commands that views collect while they draw, in order.
+#[derive(Debug, Default)]
+pub struct Inbox(Vec<Command>);
+
+impl Inbox {
+    /// Adds one.
+    pub fn send(&mut self, command: Command) {
+        self.0.push(command);
+    }
+
+    /// Takes all of them out.
+    pub fn take(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.0)
+    }
+}
+
+const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+const PLAIN: Modifiers = Modifiers::NONE;
+
+impl Command {
+    /// Every command that needs nothing but itself, in palette order.
+    pub fn plain() -> Vec<Self> {
+        let mut all = vec![
+            Self::RunOrStop,
+            Self::ShowExport,
+            Self::CopyPlot,
+            Self::Open,
+            Self::BackToLive,
+            Self::PreviousLesson,
+            Self::NextLesson,
+            Self::ToggleDone,
+            Self::FocusFilter,
+        ];
+        all.extend(Metric::ALL.map(Self::ShowMetric));
+        all.extend(Precision::ALL.map(Self::SetPrecision));
+        all.extend(AxisChoice::ALL.map(Self::SetAxes));
+        all.extend([
+            Self::SetPredicting(true),
+            Self::SetPredicting(false),
+            Self::ClearPrediction,
+            Self::ResetExperiment,
+            Self::FoldLessons,
+            Self::FoldText,
+            Self::FoldResults,
+            Self::Presenter,
+            Self::FullScreen,
+            Self::ZoomIn,
+            Self::ZoomOut,
+            Self::ZoomReset,
+        ]);
+        all.extend(ThemeChoice::ALL.map(Self::SetTheme));
+        all.extend([
+            Self::SetRunOnRelease(true),
+            Self::SetRunOnRelease(false),
+            Self::ShowPalette,
+            Self::ShowSettings,
+            Self::ShowHelp,
+            Self::ShowAbout,
+            Self::Dismiss,
+            Self::Quit,
+        ]);
+        all
+    }
+
+    /// What menu, button and palette call it.
+    pub fn label(&self) -> Cow<'static, str> {
+        let fixed = match self {
+            Self::RunOrStop => "Run or stop",
+            Self::Run => "Run",
+            Self::ShowExport => "Export…",
+            Self::CopyPlot => "Copy plot",
+            Self::CopyTable(_) => "Copy table",
+            Self::Open => "Open lesson or result…",
+            Self::OpenPaths(_) => "Open files",
+            Self::BackToLive => "Back to live",
+            Self::PreviousLesson => "Previous lesson",
+            Self::NextLesson => "Next lesson",
+            Self::SelectLesson(id) => return format!("Lesson: {id}").into(),
+            Self::SelectExperiment(id) => return format!("Experiment: {id}").into(),
+            Self::ShowPalette => "Command palette",
+            Self::FoldLessons => "Lesson list",
+            Self::FoldText => "Lesson text",
+            Self::FoldResults => "Verdicts and table",
+            Self::Presenter => "Presenter mode",
+            Self::FullScreen => "Full screen",
+            Self::ZoomIn => "Zoom in",
+            Self::ZoomOut => "Zoom out",
+            Self::ZoomReset => "Usual size",
+            Self::ShowMetric(metric) => return format!("Plot: {}", metric.label()).into(),
+            Self::SetPrecision(precision) => return format!("Precision: {}", precision.label()).into(),
+            Self::SetTheme(theme) => return format!("Theme: {}", theme.label()).into(),
+            Self::SetRunOnRelease(true) => "Run when a slider is let go: on",
+            Self::SetRunOnRelease(false) => "Run when a slider is let go: off",
+            Self::SetSwitchInterval(_) => "Switch interval of the model",
+            Self::SetPredicting(true) => "Predict the curve",
+            Self::SetPredicting(false) => "Finish predicting",
+            Self::SetPrediction { .. } => "Prediction",
+            Self::ClearPrediction => "Clear prediction",
+            Self::SetThreads { .. } => "Threads",
+            Self::SetParameter { name, .. } => name,
+            Self::ToggleEngine(engine) => engine.label(),
+            Self::ToggleCurve(name) => return format!("Curve: {name}").into(),
+            Self::SetAxes(axes) => axes.label(),
+            Self::ResetExperiment => "Reset experiment",
+            Self::SetFilter(_) => "Filter lessons",
+            Self::FocusFilter => "Find a lesson",
+            Self::ToggleDone => "Mark lesson as done",
+            Self::EditExport(_) => "Export options",
+            Self::ChooseExportFolder => "Choose…",
+            Self::Export => "Export",
+            Self::DismissNotice(_) => "Dismiss",
+            Self::DismissHint => "Got it",
+            Self::ShowSettings => "Settings…",
+            Self::ShowHelp => "Help",
+            Self::ShowAbout => "About Threadlab",
+            Self::Dismiss => "Close",
+            Self::Quit => "Quit",
+        };
+        fixed.into()
+    }
+
+    /// One sentence on what it does.
+    pub fn tooltip(&self) -> Cow<'static, str> {
+        let fixed = match self {
+            Self::RunOrStop => "Measures this experiment on this machine, or stops the run that is on.",
+            Self::Run => "Measures this experiment on this machine.",
+            Self::ShowExport => "Saves the figure or its data as SVG, PNG, PDF, CSV or JSON.",
+            Self::CopyPlot => "Puts the figure on the clipboard as a picture.",
+            Self::CopyTable(_) => "Puts the table on the clipboard, with tabs between the columns.",
+            Self::Open => "Opens a lesson (.md) or a result that Threadlab exported (.json).",
+            Self::OpenPaths(_) => "Opens the files dropped on the window.",
+            Self::BackToLive => "Leaves the opened result and shows what this machine measured.",
+            Self::PreviousLesson => "Goes to the lesson before this one.",
+            Self::NextLesson => "Goes to the lesson after this one.",
+            Self::SelectLesson(_) => "Opens this lesson.",
+            Self::SelectExperiment(_) => "Shows this experiment.",
+            Self::ShowPalette => "Finds any command by its name.",
+            Self::FoldLessons => "Shows or hides the list of lessons.",
+            Self::FoldText => "Shows or hides the lesson's text.",
+            Self::FoldResults => "Shows or hides verdicts and results table below the plot.",
+            Self::Presenter => "Leaves only title and plot, for a projector; Escape comes back.",
+            Self::FullScreen => "Fills the screen, or leaves it.",
+            Self::ZoomIn => "Makes text and controls larger.",
+            Self::ZoomOut => "Makes text and controls smaller.",
+            Self::ZoomReset => "Puts text and controls back to their usual size.",
+            Self::ShowMetric(metric) => {
+                return match metric {
+                    Metric::Throughput => "Units of work finished per second.",
+                    Metric::Speedup => "Throughput over that of one thread.",
+                    Metric::Efficiency => "Speedup over the number of threads: 1 is perfect.",
+                    Metric::CoresUsed => "CPU seconds that the workers used per second.",
+                }
+                .into();
+            }
+            Self::SetPrecision(precision) => {
+                return format!(
+                    "Aims at intervals of ±{:.0} % and takes at most {} s for each experiment.",
+                    precision.target() * 100.0,
+                    precision.budget().as_secs(),
+                )
+                .into();
+            }
+            Self::SetTheme(_) => "Chooses the window's colours.",
+            Self::SetRunOnRelease(_) => "Whether a slider that is let go starts a run by itself.",
+            Self::SetSwitchInterval(_) => {
+                "How long a thread of the model keeps the GIL before another may ask for it; CPython's default is 5 ms."
+            }
+            Self::SetPredicting(_) => "Drag the points of the curve you expect, then run and compare.",
+            Self::SetPrediction { .. } => "The speedup you expect at each thread count.",
+            Self::ClearPrediction => "Forgets the curve you drew.",
+            Self::SetThreads { .. } => "The thread counts to measure.",
+            Self::SetParameter { .. } => "A parameter of the workload.",
+            Self::ToggleEngine(engine) => engine.summary(),
+            Self::ToggleCurve(_) => "Shows or hides this curve.",
+            Self::SetAxes(AxisChoice::Automatic) => "Logarithmic axes where the values span more than a decade and a half.",
+            Self::SetAxes(AxisChoice::Linear) => "Equal ways on an axis stand for equal differences.",
+            Self::SetAxes(AxisChoice::Logarithmic) => "Equal ways on an axis stand for equal ratios.",
+            Self::ResetExperiment => "Puts threads, engines and parameters back to what the lesson sets.",
+            Self::SetFilter(_) => "Only lessons that contain these words are listed.",
+            Self::FocusFilter => "Puts the keyboard into the filter of the lesson list.",
+            Self::ToggleDone => "Marks this lesson as done, or takes the mark away.",
+            Self::EditExport(_) => "Changes what is exported.",
+            Self::ChooseExportFolder => "Asks for the folder with the system's own dialog.",
+            Self::Export => "Writes the file.",
+            Self::DismissNotice(_) => "Takes this message away.",
+            Self::DismissHint => "Takes this hint away for good.",
+            Self::ShowSettings => "Theme, size, precision and where settings are kept.",
+            Self::ShowHelp => "How Threadlab works, and every shortcut.",
+            Self::ShowAbout => "Version, machine and licence.",
+            Self::Dismiss => "Closes whatever lies over the window, or leaves presenter mode.",
+            Self::Quit => "Ends the run that is on and closes the window.",
+        };
+        fixed.into()
+    }
+
+    /// The keys that do it; the first one is shown.
+    pub fn shortcuts(&self) -> &'static [KeyboardShortcut] {
+        macro_rules! keys {
+            ($(($modifiers:expr, $key:ident)),*) => {
+                &const { [$(KeyboardShortcut::new($modifiers, Key::$key)),*] }
+            };
+        }
+        match self {
+            Self::RunOrStop => keys![(PLAIN, Space), (CTRL, R)],
+            Self::ShowExport => keys![(CTRL, E)],
+            Self::CopyPlot => keys![(CTRL_SHIFT, C)],
+            Self::Open => keys![(CTRL, O)],
+            Self::PreviousLesson => keys![(CTRL, OpenBracket)],
+            Self::NextLesson => keys![(CTRL, CloseBracket)],
+            Self::ShowPalette => keys![(CTRL, K)],
+            Self::FoldLessons => keys![(PLAIN, F9)],
+            Self::FoldText => keys![(PLAIN, F10)],
+            Self::FoldResults => keys![(PLAIN, F8)],
+            Self::Presenter => keys![(PLAIN, F5)],
+            Self::FullScreen => keys![(PLAIN, F11)],
+            Self::ZoomIn => keys![(CTRL, Plus), (CTRL, Equals)],
+            Self::ZoomOut => keys![(CTRL, Minus)],
+            Self::ZoomReset => keys![(CTRL, Num0)],
+            Self::ShowMetric(Metric::Throughput) => keys![(CTRL, Num1)],
+            Self::ShowMetric(Metric::Speedup) => keys![(CTRL, Num2)],
+            Self::ShowMetric(Metric::Efficiency) => keys![(CTRL, Num3)],
+            Self::ShowMetric(Metric::CoresUsed) => keys![(CTRL, Num4)],
+            Self::FocusFilter => keys![(CTRL, F)],
+            Self::ToggleDone => keys![(CTRL, D)],
+            Self::ShowSettings => keys![(CTRL, Comma)],
+            Self::ShowHelp => keys![(PLAIN, F1)],
+            Self::Dismiss => keys![(PLAIN, Escape)],
+            Self::Quit => keys![(CTRL, Q)],
+            _ => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn no_two_commands_share_a_shortcut() {
+        let mut owners: HashMap<(String, Key), Command> = HashMap::new();
+        for command in Command::plain() {
+            for keys in command.shortcuts() {
+                let before = owners.insert((format!("{:?}", keys.modifiers), keys.logical_key), command.clone());
+                assert_eq!(before, None, "{command:?} has the shortcut of another command");
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_of_the_palette_names_and_explains_itself() {
+        for command in Command::plain() {
+            let (label, tooltip) = (command.label(), command.tooltip());
+            assert!(!label.is_empty() && !label.ends_with('.'), "{command:?}: {label}");
+            assert!(tooltip.ends_with('.'), "{command:?}: {tooltip}");
+        }
+    }
+
+    #[test]
+    fn labels_in_the_palette_are_unique() {
+        let mut labels: Vec<_> = Command::plain().iter().map(|c| c.label().into_owned()).collect();
+        labels.sort_unstable();
+        let all = labels.len();
+        labels.dedup();
+        assert_eq!(labels.len(), all);
+    }
+
+    #[test]
+    fn keys_that_design_promises() {
+        for (command, modifiers, key) in [
+            (Command::RunOrStop, PLAIN, Key::Space),
+            (Command::ShowExport, CTRL, Key::E),
+            (Command::Open, CTRL, Key::O),
+            (Command::PreviousLesson, CTRL, Key::OpenBracket),
+            (Command::NextLesson, CTRL, Key::CloseBracket),
+            (Command::ShowPalette, CTRL, Key::K),
+            (Command::FullScreen, PLAIN, Key::F11),
+            (Command::ZoomIn, CTRL, Key::Plus),
+            (Command::ZoomOut, CTRL, Key::Minus),
+            (Command::ZoomReset, CTRL, Key::Num0),
+            (Command::ShowHelp, PLAIN, Key::F1),
+        ] {
+            assert!(command.shortcuts().contains(&KeyboardShortcut::new(modifiers, key)), "{command:?}");
+        }
+    }
+}

@@ -1,0 +1,481 @@
+//! The one place that changes things: it carries out commands, and takes in what the engine and the tasks report.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, ViewportCommand};
+
+use super::command::Command;
+use super::edit::Stage;
+use super::laboratory::Laboratory;
+use super::quiet::{FrameClock, WindowAudience};
+use super::results_table;
+use super::session::{LessonProgress, Session, ZOOM_RANGE};
+use super::state::{Drawing, LiveRun, Measured, Opened, Overlay, State};
+use super::task::{ExportOrder, Report, Task, Tasks};
+use super::views::Room;
+use crate::engine::handle::RunHandle;
+use crate::engine::message::{EventKind, Outcome};
+use crate::engine::fold;
+use crate::export::{self, FigureOptions, FigureTheme};
+use crate::lesson::Library;
+use crate::lesson::watch::LibraryWatcher;
+use crate::model::plan::{ExperimentPlan, RunId, RunRequest};
+use crate::model::plot::Metric;
+use crate::model::run::{ExperimentOpening, Opening, Run};
+use crate::model::record::RunRecord;
+
+pub(super) mod bench;
+mod shelf;
+
+/// The longest that a frame spends on what the engine says.
+const DRAIN_TIME: Duration = Duration::from_millis(5);
+
+/// What the window works with besides its state.
+pub struct Services {
+    /// Where experiments are run.
+    pub laboratory: Box<dyn Laboratory>,
+    /// Dialogs, files, clipboard.
+    pub tasks: Tasks,
+    /// The lesson files.
+    pub library: Library,
+    /// Tells when a lesson file has changed.
+    pub watcher: Option<LibraryWatcher>,
+    /// Asked for frames by whoever has news.
+    pub ctx: egui::Context,
+    /// The run that is on.
+    pub run: Option<RunHandle>,
+    /// Counts frames for the engine.
+    pub frames: FrameClock,
+    /// Name, version and build.
+    pub program: String,
+    /// The number of the next run.
+    pub next_run: u64,
+    /// The session as it was last handed over to be kept.
+    pub kept: Session,
+    /// The folder for exports where the reader has chosen none.
+    pub default_folder: PathBuf,
+}
+
+/// Carries out one command.
+pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx: &egui::Context) {
+    match command {
+        Command::RunOrStop if state.run.is_some() => stop(state, services),
+        Command::RunOrStop | Command::Run => start(state, services, ctx),
+        Command::ShowExport => show_export(state, services),
+        Command::CopyPlot => copy_plot(state, services),
+        Command::CopyTable(index) => copy_table(index, state, ctx),
+        Command::Open => send(Task::ChooseFiles, state, services),
+        Command::OpenPaths(paths) => open_paths(&paths, state, services),
+        Command::BackToLive => state.opened = None,
+        Command::PreviousLesson => neighbour(-1, state, services),
+        Command::NextLesson => neighbour(1, state, services),
+        Command::SelectLesson(id) => bench::select_lesson(&id, state, services),
+        Command::SelectExperiment(id) => bench::select_experiment(&id, state, services),
+        Command::ToggleDone => toggle_done(state),
+        Command::FocusFilter => focus_filter(state),
+        Command::SetFilter(words) => state.filter = words,
+        Command::ShowMetric(_)
+        | Command::SetAxes(_)
+        | Command::SetThreads { .. }
+        | Command::SetParameter { .. }
+        | Command::ToggleEngine(_)
+        | Command::ToggleCurve(_)
+        | Command::SetPredicting(_)
+        | Command::SetPrediction { .. }
+        | Command::ClearPrediction
+        | Command::ResetExperiment => set(&command, state, services, ctx),
+        Command::SetPrecision(precision) => state.session.precision = precision,
+        Command::SetRunOnRelease(on) => state.session.run_on_release = on,
+        Command::SetSwitchInterval(interval_us) => state.session.switch_interval_us = interval_us,
+        Command::EditExport(form) => {
+            if let Overlay::Export(open) = &mut state.overlay {
+                **open = form;
+            }
+        }
+        Command::ChooseExportFolder => {
+            if let Overlay::Export(form) = &state.overlay {
+                let start = PathBuf::from(form.folder.trim());
+                send(Task::ChooseFolder { start }, state, services);
+            }
+        }
+        Command::Export => export(state, services),
+        Command::DismissNotice(id) => state.notices.dismiss(id),
+        Command::DismissHint => state.session.hint_dismissed = true,
+        Command::ShowPalette => toggle_overlay(state, Overlay::Palette),
+        Command::ShowSettings => toggle_overlay(state, Overlay::Settings),
+        Command::ShowHelp => toggle_overlay(state, Overlay::Help),
+        Command::ShowAbout => toggle_overlay(state, Overlay::About),
+        Command::Dismiss if state.overlay != Overlay::None => state.overlay = Overlay::None,
+        Command::Dismiss => state.presenting = false,
+        Command::FoldLessons
+        | Command::FoldText
+        | Command::FoldResults
+        | Command::Presenter
+        | Command::FullScreen
+        | Command::ZoomIn
+        | Command::ZoomOut
+        | Command::ZoomReset
+        | Command::SetTheme(_)
+        | Command::Quit => look(&command, state, ctx),
+    }
+}
+
+/// What changes the window itself.
+fn look(command: &Command, state: &mut State, ctx: &egui::Context) {
+    let room = Room::of(ctx.content_rect().size());
+    let layout = &mut state.session.layout;
+    match command {
+        Command::FoldLessons => layout.lessons = layout.lessons.toggled(room.lessons),
+        Command::FoldText => layout.text = layout.text.toggled(room.text),
+        Command::FoldResults => layout.results = layout.results.toggled(room.results),
+        Command::Presenter => state.presenting = !state.presenting,
+        Command::FullScreen => {
+            let is_full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
+        }
+        Command::ZoomIn => zoom(state, ctx, 0.1),
+        Command::ZoomOut => zoom(state, ctx, -0.1),
+        Command::ZoomReset => zoom(state, ctx, 1.0 - state.session.zoom),
+        Command::SetTheme(theme) => {
+            state.session.theme = *theme;
+            ctx.set_theme(theme.preference());
+        }
+        Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        _ => {}
+    }
+}
+
+fn zoom(state: &mut State, ctx: &egui::Context, by: f32) {
+    let zoom = ((state.session.zoom + by) * 10.0).round() / 10.0;
+    state.session.zoom = zoom.clamp(*ZOOM_RANGE.start(), *ZOOM_RANGE.end());
+    ctx.set_zoom_factor(state.session.zoom);
+}
+
+fn toggle_overlay(state: &mut State, overlay: Overlay) {
+    state.overlay = if state.overlay == overlay { Overlay::None } else { overlay };
+}
+
+fn focus_filter(state: &mut State) {
+    state.session.layout.lessons = super::session::Fold::Open;
+    state.presenting = false;
+    state.focus_filter = true;
+}
+
+fn neighbour(steps: isize, state: &mut State, services: &mut Services) {
+    if let Some(id) = state.lessons.neighbour(steps).map(|entry| entry.id.clone()) {
+        bench::select_lesson(&id, state, services);
+    }
+}
+
+fn toggle_done(state: &mut State) {
+    let Some(lesson) = state.lessons.lesson() else { return };
+    let is_done = state.session.progress(&lesson.id) == LessonProgress::Done;
+    let has_run = state.measured.keys().any(|key| key.split('/').next() == Some(lesson.id.as_str()));
+    let before = if has_run { LessonProgress::Run } else { LessonProgress::Read };
+    let progress = if is_done { before } else { LessonProgress::Done };
+    state.session.lessons.insert(lesson.id.clone(), progress);
+}
+
+/// Changes a setting of the plot or of the experiment shown.
+fn set(command: &Command, state: &mut State, services: &mut Services, ctx: &egui::Context) {
+    let released = bench::set(command, state, services);
+    if released == Stage::Released && state.session.run_on_release && state.run.is_none() {
+        start(state, services, ctx);
+    }
+}
+
+/// Starts measuring the group shown.
+fn start(state: &mut State, services: &mut Services, ctx: &egui::Context) {
+    if state.run.is_some() {
+        return;
+    }
+    state.opened = None;
+    let Some((lesson, bench)) = state.lessons.lesson().zip(state.bench.as_mut()) else { return };
+    let Some(group) = bench.group().cloned() else { return };
+    bench.settings.predicting = false;
+    let can_run = |key: &_, workload: &_| {
+        services.laboratory.support(key, workload) == crate::engine::Support::Available
+    };
+    let plans: Vec<(usize, ExperimentPlan)> = bench.settings.plans(lesson, &group, &state.machine, can_run);
+    if plans.is_empty() {
+        state.notices.failed("There is nothing to run: check at least one engine that can run here.");
+        return;
+    }
+    let told = |index: usize| {
+        let experiment = group.experiments.get(index).and_then(|place| lesson.experiments.get(*place));
+        experiment.map(|experiment| ExperimentOpening {
+            title: experiment.title.clone(),
+            claims: experiment.claims.clone(),
+        })
+    };
+    let opening = Opening {
+        program: services.program.clone(),
+        started_at: now_in_words(),
+        machine: state.machine.clone(),
+        lesson: lesson.id.clone(),
+        lesson_title: lesson.title.clone(),
+        experiments: plans.iter().filter_map(|(index, _)| told(*index)).collect(),
+    };
+    let id = RunId(services.next_run);
+    services.next_run += 1;
+    let request = RunRequest {
+        run_id: id,
+        experiments: plans.into_iter().map(|(_, plan)| plan).collect(),
+        precision: state.session.precision,
+        // What JSON readers keep exactly.
+        seed: fastrand::u64(..1 << 53),
+        switch_interval_us: state.session.switch_interval_us,
+    };
+    let run = Run::new(&request, opening);
+    let audience = Box::new(WindowAudience::new(ctx.clone(), services.frames.clone()));
+    match services.laboratory.start(request, audience) {
+        Ok(handle) => {
+            services.run = Some(handle);
+            state.session.hint_dismissed = true;
+            state.run = Some(LiveRun {
+                id,
+                group: group.key,
+                run,
+                timelines: Vec::new(),
+                progress: None,
+                elapsed: Duration::ZERO,
+                stopping: false,
+            });
+        }
+        Err(error) => state.notices.failed(format!("Failed to start the run: {error}.")),
+    }
+    bench::refresh_figure(state);
+}
+
+/// The time in words that other programs understand, to the second.
+fn now_in_words() -> String {
+    jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+fn stop(state: &mut State, services: &Services) {
+    if let (Some(live), Some(handle)) = (&mut state.run, &services.run) {
+        live.stopping = true;
+        handle.cancel();
+    }
+}
+
+/// Takes in what the engine says, for at most 5 ms. Asks for another frame where more is waiting.
+pub fn drain_events(state: &mut State, services: &mut Services, ctx: &egui::Context) {
+    let Some(handle) = &services.run else { return };
+    let began = Instant::now();
+    let mut outcome = None;
+    let mut is_fresh = false;
+    while began.elapsed() < DRAIN_TIME && outcome.is_none() {
+        match handle.events().try_recv() {
+            Ok(event) => {
+                let Some(live) = state.run.as_mut().filter(|live| live.id == event.run_id) else { continue };
+                fold::apply(&mut live.run, &event);
+                live.elapsed = event.elapsed;
+                is_fresh = true;
+                match event.kind {
+                    EventKind::RoundFinished(progress) => live.progress = Some(progress),
+                    EventKind::TimelineRecorded { experiment, timeline, .. } => {
+                        live.timelines.push((experiment, Arc::new(*timeline)));
+                    }
+                    EventKind::Finished(how) => outcome = Some(how),
+                    _ => {}
+                }
+            }
+            Err(crossbeam_channel::TryRecvError::Empty) => break,
+            Err(crossbeam_channel::TryRecvError::Disconnected) => {
+                outcome = Some(Outcome::Failed("the engine ended without saying how".to_owned()));
+            }
+        }
+    }
+    let is_waiting = !handle.events().is_empty();
+    if let Some(outcome) = outcome {
+        services.run = None;
+        conclude(outcome, state);
+    } else if is_waiting {
+        ctx.request_repaint();
+    }
+    if is_fresh || services.run.is_none() {
+        bench::refresh_figure(state);
+    }
+}
+
+/// Keeps what a run measured.
+fn conclude(outcome: Outcome, state: &mut State) {
+    let Some(live) = state.run.take() else { return };
+    if let Outcome::Failed(reason) = &outcome {
+        state.notices.failed(format!("The run failed: {reason}. What was measured before is kept."));
+    }
+    let mut record = live.run.into_record();
+    if record.rounds == 0 && record.experiments.iter().all(|experiment| experiment.results.is_empty()) {
+        return;
+    }
+    bench::keep_predictions(&mut record, &live.group, state);
+    if outcome == Outcome::Completed {
+        let lesson = record.lesson.clone();
+        state.session.reach(&lesson, LessonProgress::Run);
+    }
+    let measured = Measured { record: Arc::new(record), outcome, timelines: live.timelines };
+    state.measured.insert(live.group, measured);
+}
+
+/// Takes in what the tasks report.
+pub fn drain_reports(state: &mut State, services: &mut Services, now: Instant) {
+    while let Ok(report) = services.tasks.reports().try_recv() {
+        match report {
+            Report::Exported(Ok(path)) => {
+                state.exporting = false;
+                state.overlay = Overlay::None;
+                state.notices.done(format!("Saved as {}", path.display()), now);
+            }
+            Report::Exported(Err(problem)) => {
+                state.exporting = false;
+                match &mut state.overlay {
+                    Overlay::Export(form) => form.problem = Some(problem),
+                    _ => state.notices.failed(problem),
+                }
+            }
+            Report::PlotCopied(Ok(())) => state.notices.done("The figure is on the clipboard.", now),
+            Report::PlotCopied(Err(problem)) => state.notices.failed(problem),
+            Report::FolderChosen(Some(folder)) => {
+                if let Overlay::Export(form) = &mut state.overlay {
+                    form.folder = folder.display().to_string();
+                }
+            }
+            // Cancelled, or no dialog could be shown: the path field is there too.
+            Report::FolderChosen(None) => {}
+            Report::FilesChosen(paths) if paths.is_empty() => {
+                state.notices.done("No file was chosen. A file can also be dropped on the window.", now);
+            }
+            Report::FilesChosen(paths) => open_paths(&paths, state, services),
+            Report::RecordRead { path, record: Ok(record) } => show_record(path, *record, state),
+            Report::RecordRead { record: Err(problem), .. } => state.notices.failed(problem),
+            Report::SessionSaved(Ok(())) => {}
+            Report::SessionSaved(Err(problem)) => state.notices.failed(problem),
+        }
+    }
+}
+
+/// Takes in what changed in the folder of lessons.
+pub fn drain_watch(state: &mut State, services: &mut Services) {
+    shelf::drain(state, services);
+}
+
+/// Fills the list of lessons for the first time, and opens the one that was open last.
+pub fn open_shelf(state: &mut State, services: &mut Services) {
+    shelf::follow(state, services);
+    shelf::refill(state, services);
+    if let Some(id) = state.session.lesson.clone() {
+        state.lessons.select(&id);
+    }
+    bench::open(0, state, services);
+}
+
+/// Hands the session over to be kept, where it has changed.
+pub fn keep_session(state: &mut State, services: &mut Services) {
+    let Some(dir) = state.config_dir.clone().filter(|_| state.session != services.kept) else { return };
+    match state.session.to_json() {
+        Ok(bytes) => {
+            services.kept = state.session.clone();
+            send(Task::SaveSession { dir, bytes }, state, services);
+        }
+        Err(error) => state.notices.failed(format!("Settings could not be kept: {error}.")),
+    }
+}
+
+fn send(task: Task, state: &mut State, services: &Services) {
+    if !services.tasks.send(task) {
+        state.notices.failed("Too much is waiting to be done; try again in a moment.");
+    }
+}
+
+/// Opens lessons and results, by how their names end.
+fn open_paths(paths: &[PathBuf], state: &mut State, services: &mut Services) {
+    for path in paths {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("json") => send(Task::ReadRecord(path.clone()), state, services),
+            Some("md" | "markdown") => shelf::add_file(path, state, services),
+            _ => state.notices.failed(format!(
+                "A lesson (.md) or a result (.json) was expected: {}",
+                path.display()
+            )),
+        }
+    }
+}
+
+fn show_record(path: PathBuf, record: RunRecord, state: &mut State) {
+    let metric = match record.experiments.len() {
+        0 => {
+            state.notices.failed(format!("The result holds no experiment: {}", path.display()));
+            return;
+        }
+        _ => Metric::Speedup,
+    };
+    let axes = crate::model::plot::AxisChoice::default();
+    let drawing = Drawing { figure: Arc::new(record.figure(None, metric, axes)), tables: Drawing::tables_of(&record) };
+    let hidden = std::collections::BTreeSet::new();
+    state.overlay = Overlay::None;
+    state.opened = Some(Opened { path, record: Arc::new(record), drawing, metric, axes, hidden });
+}
+
+fn show_export(state: &mut State, services: &Services) {
+    let Some((figure, record)) = state.figure().cloned().zip(state.record()) else {
+        state.notices.failed("There is nothing to export before the first run.");
+        return;
+    };
+    let form = super::state::export::ExportForm::new(
+        &state.session.export,
+        &figure,
+        record,
+        &services.default_folder,
+    );
+    toggle_overlay(state, Overlay::Export(Box::new(form)));
+}
+
+fn export(state: &mut State, services: &Services) {
+    let Overlay::Export(form) = &mut state.overlay else { return };
+    if state.exporting {
+        return;
+    }
+    form.problem = None;
+    let (path, options) = match (form.path(), form.options()) {
+        (Ok(path), Ok(options)) => (path, options),
+        (Err(problem), _) => {
+            form.problem = Some(problem);
+            return;
+        }
+        (_, Err(error)) => {
+            form.problem = Some(format!("Failed to export: {error}."));
+            return;
+        }
+    };
+    state.session.export = form.preferences();
+    let format = form.format;
+    let Some((spec, record)) = bench::figure_to_export(state) else { return };
+    state.exporting = true;
+    let order = ExportOrder { path, format, options, spec, record };
+    send(Task::Export(Box::new(order)), state, services);
+}
+
+fn copy_plot(state: &mut State, services: &Services) {
+    let Some((spec, _)) = bench::figure_to_export(state) else { return };
+    let options = match &state.overlay {
+        Overlay::Export(form) => form.options().unwrap_or_default(),
+        _ => FigureOptions { theme: FigureTheme::Light, ..FigureOptions::default() },
+    };
+    send(Task::CopyPlot { spec, options }, state, services);
+}
+
+fn copy_table(index: usize, state: &mut State, ctx: &egui::Context) {
+    if let Some(table) = state.drawing().and_then(|drawing| drawing.tables.get(index)) {
+        ctx.copy_text(results_table::tab_separated(table));
+        state.notices.done("The table is on the clipboard.", Instant::now());
+    }
+}
+
+/// Where exports go unless another folder is chosen.
+pub fn default_export_folder() -> PathBuf {
+    export::default_folder()
+}

@@ -1,0 +1,233 @@
+//! The group of experiments in the middle of the window: opening it, changing its settings, drawing its figure.
+
+use std::sync::Arc;
+
+use super::Services;
+use crate::engine::Support;
+use crate::model::plot::{PlotInput, PlotOptions, PlotSpec, specify};
+use crate::model::prediction::Prediction;
+use crate::model::record::RunRecord;
+use crate::model::results::Results;
+use crate::model::series::{EngineKind, SeriesKey};
+use crate::model::workload::Workload;
+use crate::ui::command::Command;
+use crate::ui::edit::Stage;
+use crate::ui::laboratory::Laboratory;
+use crate::ui::session::LessonProgress;
+use crate::ui::state::settings::{GroupSettings, ThreadBounds};
+use crate::ui::state::{Bench, Drawing, EngineOffer, State};
+
+/// Opens a lesson, with the first of its groups.
+pub(super) fn select_lesson(id: &str, state: &mut State, services: &Services) {
+    if state.lessons.select(id) {
+        state.opened = None;
+        open(0, state, services);
+    }
+}
+
+/// Opens the group that holds an experiment of this lesson, and points the experiment out.
+pub(super) fn select_experiment(id: &str, state: &mut State, services: &Services) {
+    let Some(lesson) = state.lessons.lesson().cloned() else { return };
+    let groups = state.lessons.groups();
+    let holds = |group: &crate::ui::state::settings::Group| group.experiments(&lesson).any(|it| it.id == id);
+    let Some(index) = groups.iter().position(holds) else { return };
+    state.opened = None;
+    if state.bench.as_ref().is_none_or(|bench| bench.index != index) {
+        open(index, state, services);
+    }
+    state.pointed_out = Some(id.to_owned());
+}
+
+/// Opens a group of the open lesson, with the settings that were remembered for it.
+pub(in crate::ui) fn open(index: usize, state: &mut State, services: &Services) {
+    state.pointed_out = None;
+    state.session.lesson = state.lessons.selected().map(|entry| entry.id.clone());
+    let Some(lesson) = state.lessons.lesson().cloned() else {
+        state.bench = None;
+        return;
+    };
+    state.session.reach(&lesson.id, LessonProgress::Read);
+    let groups = state.lessons.groups();
+    let Some(group) = groups.get(index).or_else(|| groups.first()) else {
+        state.bench = None;
+        return;
+    };
+    let bounds = ThreadBounds::of(&lesson, group, &state.machine);
+    let mut settings = GroupSettings::of(&lesson, group, &state.machine);
+    if let Some(saved) = state.session.groups.get(&group.key) {
+        settings = settings.restored(saved, bounds);
+    }
+    let engines = offers(&*services.laboratory, &settings.workloads);
+    let index = index.min(groups.len() - 1);
+    let figure = Arc::new(PlotSpec {
+        title: group.title.clone(),
+        metric: settings.metric,
+        panels: Vec::new(),
+        provenance: String::new(),
+    });
+    let drawing = Drawing { figure, tables: Vec::new() };
+    state.bench = Some(Bench { index, groups, settings, bounds, engines, drawing });
+    refresh_figure(state);
+}
+
+/// For each engine whether it can run one of the workloads.
+fn offers(laboratory: &dyn Laboratory, workloads: &[Workload]) -> Vec<EngineOffer> {
+    let offer = |engine| {
+        let key = SeriesKey::of(engine);
+        let mut answers = workloads.iter().map(|workload| laboratory.support(&key, workload));
+        let first = answers.next().unwrap_or(Support::Available);
+        let support = if first == Support::Available || answers.any(|answer| answer == Support::Available) {
+            Support::Available
+        } else {
+            first
+        };
+        EngineOffer { engine, support }
+    };
+    EngineKind::ALL.map(offer).into()
+}
+
+/// Changes a setting. Says whether the reader is done with it, so that a run may follow.
+pub(super) fn set(command: &Command, state: &mut State, services: &Services) -> Stage {
+    if set_opened(command, state) {
+        return Stage::Changing;
+    }
+    let Some(bench) = &mut state.bench else { return Stage::Changing };
+    let settings = &mut bench.settings;
+    let mut stage = Stage::Changing;
+    match command {
+        Command::ShowMetric(metric) => settings.metric = *metric,
+        Command::SetAxes(axes) => settings.axes = *axes,
+        Command::ToggleCurve(name) => toggle(&mut settings.hidden, name),
+        Command::SetThreads { from, to, stage: how } => {
+            let fit = |count: crate::model::units::ThreadCount| count.clamp(bench.bounds.min, bench.bounds.max);
+            (settings.from, settings.to) = (fit(*from.min(to)), fit(*to.max(from)));
+            stage = *how;
+        }
+        Command::SetParameter { experiment, name, value, stage: how } => {
+            if let Some(workload) = settings.workloads.get_mut(*experiment)
+                && let Ok(changed) = workload.clone().with(name, *value)
+            {
+                *workload = changed;
+                stage = *how;
+            }
+        }
+        Command::ToggleEngine(engine) => {
+            if !settings.engines.remove(engine) {
+                settings.engines.insert(*engine);
+            }
+        }
+        Command::SetPredicting(on) => {
+            settings.predicting = *on;
+            if *on && settings.metric != crate::model::plot::Metric::Speedup {
+                settings.metric = crate::model::plot::Metric::Speedup;
+            }
+        }
+        Command::SetPrediction { experiment, prediction } => {
+            if let Some(place) = settings.predictions.get_mut(*experiment) {
+                place.clone_from(prediction);
+            }
+        }
+        Command::ClearPrediction => settings.predictions.fill(Prediction::default()),
+        Command::ResetExperiment => reset(state),
+        _ => {}
+    }
+    if let Some(bench) = &mut state.bench {
+        bench.engines = offers(&*services.laboratory, &bench.settings.workloads);
+        if let Some(key) = bench.group().map(|group| group.key.clone()) {
+            state.session.groups.insert(key, bench.settings.saved());
+        }
+    }
+    refresh_figure(state);
+    stage
+}
+
+/// Changes how an opened result is shown. Says whether the command was meant for one.
+fn set_opened(command: &Command, state: &mut State) -> bool {
+    let Some(opened) = &mut state.opened else { return false };
+    match command {
+        Command::ShowMetric(metric) => opened.metric = *metric,
+        Command::SetAxes(axes) => opened.axes = *axes,
+        Command::ToggleCurve(name) => toggle(&mut opened.hidden, name),
+        _ => return false,
+    }
+    opened.drawing.figure = Arc::new(opened.record.figure(None, opened.metric, opened.axes));
+    true
+}
+
+fn toggle(hidden: &mut std::collections::BTreeSet<String>, name: &str) {
+    if !hidden.remove(name) {
+        hidden.insert(name.to_owned());
+    }
+}
+
+fn reset(state: &mut State) {
+    let Some((lesson, bench)) = state.lessons.lesson().zip(state.bench.as_mut()) else { return };
+    let Some(group) = bench.groups.get(bench.index) else { return };
+    let fresh = GroupSettings::of(lesson, group, &state.machine);
+    let predictions = std::mem::take(&mut bench.settings.predictions);
+    bench.settings = GroupSettings { predictions, metric: bench.settings.metric, ..fresh };
+}
+
+/// Draws the group's figure anew: what was measured, with the prediction as it stands now.
+pub(in crate::ui) fn refresh_figure(state: &mut State) {
+    let Some(lesson) = state.lessons.lesson().cloned() else { return };
+    let Some(bench) = &state.bench else { return };
+    let Some(group) = bench.group() else { return };
+    let record = match &state.run {
+        Some(live) if live.group == group.key => Some(live.run.record()),
+        _ => state.measured.get(&group.key).map(|measured| measured.record.as_ref()),
+    };
+    let settings = &bench.settings;
+    let nothing = Results::default();
+    let inputs: Vec<PlotInput<'_>> = group
+        .experiments(&lesson)
+        .zip(settings.workloads.iter().zip(&settings.predictions))
+        .map(|(experiment, (workload, prediction))| {
+            let measured = record.and_then(|record| record.experiments.iter().find(|it| it.id == experiment.id));
+            PlotInput {
+                experiment: &experiment.id,
+                title: &experiment.title,
+                bound: measured.map_or(workload.bound(), crate::model::record::ExperimentRecord::bound),
+                results: measured.map_or(&nothing, |measured| &measured.results),
+                prediction: Some(prediction).filter(|prediction| !prediction.points.is_empty()),
+                reference: None,
+            }
+        })
+        .collect();
+    let provenance = record.map(RunRecord::provenance).unwrap_or_default();
+    let options =
+        PlotOptions { title: &group.title, metric: settings.metric, axes: settings.axes, provenance: &provenance };
+    let figure = specify(&inputs, options);
+    let tables = record.map(Drawing::tables_of).unwrap_or_default();
+    if let Some(bench) = &mut state.bench {
+        bench.drawing.tables = tables;
+        // The same figure keeps its prepared points.
+        if *bench.drawing.figure != figure {
+            bench.drawing.figure = Arc::new(figure);
+        }
+    }
+}
+
+/// Writes the learner's predictions into the record of their run.
+pub(super) fn keep_predictions(record: &mut RunRecord, group: &str, state: &State) {
+    let Some((lesson, bench)) = state.lessons.lesson().zip(state.bench.as_ref()) else { return };
+    let Some(shown) = bench.group().filter(|shown| shown.key == group) else { return };
+    for (experiment, prediction) in shown.experiments(lesson).zip(&bench.settings.predictions) {
+        let measured = record.experiments.iter_mut().find(|measured| measured.id == experiment.id);
+        if let Some(measured) = measured.filter(|_| !prediction.points.is_empty()) {
+            measured.prediction = Some(prediction.clone());
+        }
+    }
+}
+
+/// The figure as it is seen, without the curves that are hidden, and the record behind it.
+pub(super) fn figure_to_export(state: &State) -> Option<(Arc<PlotSpec>, Arc<RunRecord>)> {
+    let record = state.record()?;
+    let mut figure = state.figure()?.as_ref().clone();
+    if let Some(hidden) = state.hidden() {
+        for panel in &mut figure.panels {
+            panel.curves.retain(|curve| !hidden.contains(&curve.name));
+        }
+    }
+    Some((Arc::new(figure), Arc::new(record.clone())))
+}

@@ -1,0 +1,71 @@
+//! The lesson files: filling the list, opening files, following changes on disk.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Services, bench};
+use crate::lesson::Entry;
+use crate::lesson::watch::LibraryWatcher;
+use crate::ui::state::State;
+use crate::ui::state::lessons::{LessonEntry, Page};
+
+/// Follows the library's folder and files from now on, and says once what is wrong with them.
+pub(super) fn follow(state: &mut State, services: &mut Services) {
+    if let Some(problem) = services.library.problem() {
+        state.notices.failed(format!("Some lessons are missing: {problem}."));
+    }
+    // Only files change: the bundled lessons are part of the program.
+    if services.library.folder().is_none() && services.library.files().is_empty() {
+        services.watcher = None;
+        return;
+    }
+    let ctx = services.ctx.clone();
+    services.watcher = match LibraryWatcher::start(&services.library, move || ctx.request_repaint()) {
+        Ok(watcher) => Some(watcher),
+        Err(error) => {
+            state.notices.failed(format!("Changes of lesson files are not followed: {error}."));
+            None
+        }
+    };
+}
+
+/// Reads the lessons anew where a file has changed.
+pub(super) fn drain(state: &mut State, services: &mut Services) {
+    let has_changed = |watcher: &LibraryWatcher| watcher.changes().try_iter().count() > 0;
+    if services.watcher.as_ref().is_some_and(has_changed) {
+        services.library.reload();
+        refill(state, services);
+    }
+}
+
+/// Fills the list anew from the library; the open lesson stays open, and its experiment as it was set.
+pub(super) fn refill(state: &mut State, services: &Services) {
+    state.lessons.replace(services.library.entries().iter().map(entry).collect());
+    let index = state.bench.as_ref().map_or(0, |bench| bench.index);
+    bench::open(index, state, services);
+}
+
+/// Adds a lesson file and opens it.
+pub(super) fn add_file(path: &Path, state: &mut State, services: &mut Services) {
+    let index = services.library.add_file(path);
+    follow(state, services);
+    refill(state, services);
+    if let Some(id) = state.lessons.entries().get(index).map(|entry| entry.id.clone()) {
+        bench::select_lesson(&id, state, services);
+    }
+}
+
+fn entry(entry: &Entry) -> LessonEntry {
+    match &entry.lesson {
+        Ok(lesson) => LessonEntry {
+            id: lesson.id.clone(),
+            title: lesson.title.clone(),
+            page: Page::Lesson(Arc::new(lesson.clone())),
+        },
+        Err(errors) => LessonEntry {
+            id: entry.name.clone(),
+            title: entry.title().to_owned(),
+            page: Page::Broken { count: errors.count_in_words(), diagnostics: errors.to_string() },
+        },
+    }
+}

@@ -1,0 +1,382 @@
+//! What is remembered from one start to the next: settings, the last session, and how far each lesson has come.
+//!
+//! One JSON file in the configuration folder. A file that cannot be read is set aside beside itself, never overwritten.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use eframe::egui;
+use serde::{Deserialize, Serialize};
+
+use super::state::export::ExportPreferences;
+use super::state::settings::SavedGroup;
+use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
+use crate::model::stopping::Precision;
+
+/// The number in `format` that this program writes and reads.
+pub const FORMAT: u32 = 1;
+
+/// The file's name in the configuration folder.
+pub const FILE_NAME: &str = "session.json";
+
+/// The environment variable that names another configuration folder.
+pub const CONFIG_VARIABLE: &str = "THREADLAB_CONFIG_DIR";
+
+/// The least and the greatest zoom that can be set.
+pub const ZOOM_RANGE: std::ops::RangeInclusive<f32> = 0.5..=4.0;
+
+/// The switch intervals that can be set, in microseconds.
+pub const SWITCH_INTERVALS_US: std::ops::RangeInclusive<u32> = 100..=100_000;
+
+/// Everything that outlives the window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The window's colours.
+    pub theme: ThemeChoice,
+    /// The size of text and controls; 1 is usual.
+    pub zoom: f32,
+    /// How exact a run is.
+    pub precision: Precision,
+    /// The model's switch interval in microseconds.
+    pub switch_interval_us: u32,
+    /// Whether a slider that is let go starts a run.
+    pub run_on_release: bool,
+    /// Whether the first-start hint was taken away.
+    pub hint_dismissed: bool,
+    /// Panels and window.
+    pub layout: WindowLayout,
+    /// The lesson shown last.
+    pub lesson: Option<String>,
+    /// How far each lesson has come, by id.
+    pub lessons: BTreeMap<String, LessonProgress>,
+    /// The settings of each group of experiments, by lesson and first experiment: `lesson/experiment`.
+    pub groups: BTreeMap<String, SavedGroup>,
+    /// What the export dialog was left at.
+    pub export: ExportPreferences,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            format: FORMAT,
+            theme: ThemeChoice::System,
+            zoom: 1.0,
+            precision: Precision::Quick,
+            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+            run_on_release: false,
+            hint_dismissed: false,
+            layout: WindowLayout::default(),
+            lesson: None,
+            lessons: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            export: ExportPreferences::default(),
+        }
+    }
+}
+
+/// The window's colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThemeChoice {
+    /// As the system.
+    #[default]
+    System,
+    /// Dark text on a light ground.
+    Light,
+    /// Light text on a dark ground.
+    Dark,
+}
+
+impl ThemeChoice {
+    /// Every choice, in the order settings show them.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// What a reader sees.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::System => "System",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+
+    /// What egui is told.
+    pub fn preference(self) -> egui::ThemePreference {
+        match self {
+            Self::System => egui::ThemePreference::System,
+            Self::Light => egui::ThemePreference::Light,
+            Self::Dark => egui::ThemePreference::Dark,
+        }
+    }
+}
+
+/// Panels and window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WindowLayout {
+    /// The lesson list.
+    pub lessons: Fold,
+    /// The lesson's text.
+    pub text: Fold,
+    /// Verdicts and table.
+    pub results: Fold,
+    /// The window's inner size in points.
+    pub size: Option<[f32; 2]>,
+    /// The list's width in points.
+    pub lessons_width: Option<f32>,
+    /// The text's width in points.
+    pub text_width: Option<f32>,
+}
+
+impl Default for WindowLayout {
+    fn default() -> Self {
+        Self {
+            lessons: Fold::Fitting,
+            text: Fold::Fitting,
+            results: Fold::Fitting,
+            size: None,
+            lessons_width: None,
+            text_width: None,
+        }
+    }
+}
+
+/// Whether a panel is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fold {
+    /// Where there is room for it.
+    #[default]
+    Fitting,
+    /// Always.
+    Open,
+    /// Never.
+    Closed,
+}
+
+impl Fold {
+    /// Whether it is shown, given whether there is room.
+    pub fn is_open(self, room: bool) -> bool {
+        match self {
+            Self::Fitting => room,
+            Self::Open => true,
+            Self::Closed => false,
+        }
+    }
+
+    /// The choice that turns what is seen into its opposite.
+    pub fn toggled(self, room: bool) -> Self {
+        if self.is_open(room) { Self::Closed } else { Self::Open }
+    }
+}
+
+/// How far a lesson has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LessonProgress {
+    /// Never opened.
+    #[default]
+    New,
+    /// Opened.
+    Read,
+    /// An experiment of it was run to its end.
+    Run,
+    /// The learner marked it as done.
+    Done,
+}
+
+impl LessonProgress {
+    /// What a reader sees.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Read => "read",
+            Self::Run => "run",
+            Self::Done => "done",
+        }
+    }
+}
+
+/// What came of reading the session file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Restored {
+    /// What was remembered, or the defaults.
+    pub session: Session,
+    /// One message for the reader, where something was wrong.
+    pub problem: Option<String>,
+}
+
+/// The folder that settings are kept in: `given` (from the command line), then [`CONFIG_VARIABLE`], then the system's own.
+pub fn config_dir(given: Option<PathBuf>, variable: Option<&OsStr>) -> Option<PathBuf> {
+    given
+        .or_else(|| variable.filter(|value| !value.is_empty()).map(PathBuf::from))
+        .or_else(|| directories::ProjectDirs::from("", "", "threadlab").map(|dirs| dirs.config_dir().to_path_buf()))
+}
+
+impl Session {
+    /// Reads the session kept in `dir`. A file that cannot be understood is renamed to `session.json.corrupt`, so that
+    /// nothing is lost, and the defaults are used.
+    pub fn restore(dir: &Path) -> Restored {
+        let path = dir.join(FILE_NAME);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Restored { session: Self::default(), problem: None };
+            }
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return set_aside(&path, "it is no text"),
+            Err(error) => {
+                let problem = format!("Settings could not be read, so defaults are used: {error}: {}", path.display());
+                return Restored { session: Self::default(), problem: Some(problem) };
+            }
+        };
+        match serde_json::from_str::<Self>(&text) {
+            Ok(session) if session.format == FORMAT => Restored { session: session.sanitised(), problem: None },
+            Ok(session) => set_aside(&path, &format!("format {} was found, {FORMAT} was expected", session.format)),
+            Err(error) => set_aside(&path, &error.to_string()),
+        }
+    }
+
+    /// The bytes to keep.
+    ///
+    /// # Errors
+    /// Never for the types that are kept; serde cannot tell.
+    pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec_pretty(self)
+    }
+
+    fn sanitised(mut self) -> Self {
+        self.zoom =
+            if self.zoom.is_finite() { self.zoom.clamp(*ZOOM_RANGE.start(), *ZOOM_RANGE.end()) } else { 1.0 };
+        self.switch_interval_us =
+            self.switch_interval_us.clamp(*SWITCH_INTERVALS_US.start(), *SWITCH_INTERVALS_US.end());
+        let sane = |width: f32| width.is_finite() && (80.0..=4000.0).contains(&width);
+        self.layout.lessons_width = self.layout.lessons_width.filter(|width| sane(*width));
+        self.layout.text_width = self.layout.text_width.filter(|width| sane(*width));
+        self.layout.size = self.layout.size.filter(|size| size.iter().all(|side| (200.0..=16_000.0).contains(side)));
+        self
+    }
+
+    /// How far a lesson has come.
+    pub fn progress(&self, lesson: &str) -> LessonProgress {
+        self.lessons.get(lesson).copied().unwrap_or_default()
+    }
+
+    /// Notes that a lesson has come at least this far.
+    pub fn reach(&mut self, lesson: &str, progress: LessonProgress) {
+        let entry = self.lessons.entry(lesson.to_owned()).or_default();
+        *entry = (*entry).max(progress);
+    }
+}
+
+/// Renames a file that cannot be understood to the first free of `*.corrupt`, `*.corrupt-2`, …
+fn set_aside(path: &Path, why: &str) -> Restored {
+    let free = (1..100)
+        .map(|number| if number == 1 { "corrupt".to_owned() } else { format!("corrupt-{number}") })
+        .map(|ending| path.with_file_name(format!("{FILE_NAME}.{ending}")))
+        .find(|candidate| !candidate.exists());
+    let problem = match free.map(|free| std::fs::rename(path, &free).map(|()| free)) {
+        Some(Ok(free)) => {
+            format!("Settings could not be understood and were set aside: {why}: {}", free.display())
+        }
+        Some(Err(error)) => {
+            format!("Settings could not be understood ({why}) nor set aside: {error}: {}", path.display())
+        }
+        None => format!("Settings could not be understood: {why}: {}", path.display()),
+    };
+    Restored { session: Session::default(), problem: Some(problem) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder_with(text: &[u8]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(FILE_NAME), text).unwrap();
+        dir
+    }
+
+    #[test]
+    fn what_was_kept_comes_back() {
+        let mut session = Session { zoom: 1.5, theme: ThemeChoice::Dark, ..Session::default() };
+        session.reach("waiting", LessonProgress::Run);
+        session.layout.text = Fold::Closed;
+        let dir = folder_with(&session.to_json().unwrap());
+        assert_eq!(Session::restore(dir.path()), Restored { session, problem: None });
+    }
+
+    #[test]
+    fn a_first_start_has_defaults_and_no_message() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(Session::restore(dir.path()), Restored { session: Session::default(), problem: None });
+    }
+
+    #[test]
+    fn a_file_of_an_older_build_keeps_what_it_has() {
+        let dir = folder_with(br#"{"format": 1, "zoom": 2.0}"#);
+        let restored = Session::restore(dir.path());
+        assert_eq!(restored.problem, None);
+        assert_eq!(restored.session, Session { zoom: 2.0, ..Session::default() });
+    }
+
+    #[track_caller]
+    fn check_set_aside(text: &[u8]) {
+        let dir = folder_with(text);
+        let restored = Session::restore(dir.path());
+        assert_eq!(restored.session, Session::default());
+        let problem = restored.problem.unwrap();
+        assert!(problem.contains("session.json.corrupt"), "{problem}");
+        assert_eq!(std::fs::read(dir.path().join("session.json.corrupt")).unwrap(), text);
+        assert!(!dir.path().join(FILE_NAME).exists());
+        // A second corrupt file does not overwrite the first.
+        std::fs::write(dir.path().join(FILE_NAME), b"[").unwrap();
+        assert!(Session::restore(dir.path()).problem.unwrap().contains("corrupt-2"));
+        assert_eq!(std::fs::read(dir.path().join("session.json.corrupt")).unwrap(), text);
+    }
+
+    #[test]
+    fn corrupt_settings_are_set_aside() {
+        check_set_aside(b"{ not json");
+        check_set_aside(b"\xff\xfe");
+        check_set_aside(br#"{"format": 99}"#);
+        check_set_aside(br#"{"format": 1, "zoom": "large"}"#);
+    }
+
+    #[test]
+    fn impossible_values_are_put_in_range() {
+        let dir = folder_with(br#"{"format": 1, "zoom": 900.0, "switch_interval_us": 0, "layout": {"size": [1, 1]}}"#);
+        let session = Session::restore(dir.path()).session;
+        assert!((session.zoom - 4.0).abs() < f32::EPSILON);
+        assert_eq!(session.switch_interval_us, 100);
+        assert_eq!(session.layout.size, None);
+    }
+
+    #[test]
+    fn progress_never_goes_back_by_itself() {
+        let mut session = Session::default();
+        session.reach("a", LessonProgress::Run);
+        session.reach("a", LessonProgress::Read);
+        assert_eq!(session.progress("a"), LessonProgress::Run);
+        assert_eq!(session.progress("b"), LessonProgress::New);
+    }
+
+    #[test]
+    fn the_command_line_names_the_folder_before_the_environment() {
+        let given = Some(PathBuf::from("given"));
+        let variable = Some(OsStr::new("variable"));
+        assert_eq!(config_dir(given.clone(), variable), given);
+        assert_eq!(config_dir(None, variable), Some(PathBuf::from("variable")));
+    }
+
+    #[test]
+    fn a_fold_toggles_what_is_seen() {
+        assert_eq!(Fold::Fitting.toggled(true), Fold::Closed);
+        assert_eq!(Fold::Fitting.toggled(false), Fold::Open);
+        assert_eq!(Fold::Closed.toggled(true), Fold::Open);
+    }
+}

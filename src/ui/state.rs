@@ -1,0 +1,286 @@
+//! Everything the window shows. Views read it; only [`super::perform`] changes it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::session::{LessonProgress, Session};
+use crate::engine::Support;
+use crate::engine::message::{Outcome, Progress};
+use crate::model::machine::Machine;
+use crate::model::plan::RunId;
+use crate::model::plot::{AxisChoice, Metric, PlotSpec};
+use crate::model::record::RunRecord;
+use crate::model::run::Run;
+use crate::model::series::EngineKind;
+use crate::model::table::ResultsTable;
+use crate::model::timeline::Timeline;
+
+pub mod export;
+pub mod lessons;
+pub mod notice;
+pub mod settings;
+
+use export::ExportForm;
+use lessons::Lessons;
+use notice::Notices;
+use settings::{Group, GroupSettings, ThreadBounds};
+
+/// Everything the window shows.
+#[derive(Debug)]
+pub struct State {
+    /// What outlives the window.
+    pub session: Session,
+    /// Where it is kept; `None` where nothing can be kept.
+    pub config_dir: Option<PathBuf>,
+    /// This machine.
+    pub machine: Machine,
+    /// The lessons.
+    pub lessons: Lessons,
+    /// The words that lessons in the list must contain.
+    pub filter: String,
+    /// The group shown of the open lesson, by its place; `None` for a broken lesson.
+    pub bench: Option<Bench>,
+    /// The run that is on.
+    pub run: Option<LiveRun>,
+    /// What each group measured last, by the group's key.
+    pub measured: BTreeMap<String, Measured>,
+    /// A result that was opened from a file and is shown instead of this machine's own.
+    pub opened: Option<Opened>,
+    /// What lies over the window.
+    pub overlay: Overlay,
+    /// Messages.
+    pub notices: Notices,
+    /// Whether only title and plot are shown.
+    pub presenting: bool,
+    /// The experiment that a link in the text pointed to.
+    pub pointed_out: Option<String>,
+    /// Whether the lesson filter is to take the keyboard.
+    pub focus_filter: bool,
+    /// Whether a file is being written.
+    pub exporting: bool,
+}
+
+/// The group of experiments that stands in the middle of the window.
+#[derive(Debug, Clone)]
+pub struct Bench {
+    /// Its place among the lesson's groups.
+    pub index: usize,
+    /// Every group of the lesson.
+    pub groups: Vec<Group>,
+    /// The learner's settings.
+    pub settings: GroupSettings,
+    /// The ends of the thread slider.
+    pub bounds: ThreadBounds,
+    /// For each engine that a program can have, whether it can run here.
+    pub engines: Vec<EngineOffer>,
+    /// Plot and tables.
+    pub drawing: Drawing,
+}
+
+/// What is drawn of a record; made anew when the record or the settings change, never while drawing.
+#[derive(Debug, Clone)]
+pub struct Drawing {
+    /// The plot.
+    pub figure: Arc<PlotSpec>,
+    /// The plot's text form: one table for each experiment of the record.
+    pub tables: Vec<ResultsTable>,
+}
+
+impl Drawing {
+    /// The tables of a record.
+    pub fn tables_of(record: &RunRecord) -> Vec<ResultsTable> {
+        record.experiments.iter().map(|experiment| ResultsTable::of(&experiment.results)).collect()
+    }
+}
+
+impl Bench {
+    /// The group shown.
+    pub fn group(&self) -> Option<&Group> {
+        self.groups.get(self.index)
+    }
+
+    /// Whether the learner has drawn a curve.
+    pub fn has_prediction(&self) -> bool {
+        self.settings.predictions.iter().any(|prediction| !prediction.points.is_empty())
+    }
+}
+
+/// An engine's check box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineOffer {
+    /// The engine.
+    pub engine: EngineKind,
+    /// Whether it can run some experiment of the group, or why it cannot.
+    pub support: Support,
+}
+
+/// A run that is on.
+#[derive(Debug)]
+pub struct LiveRun {
+    /// Its id; events of another run are ignored.
+    pub id: RunId,
+    /// The key of the group that runs.
+    pub group: String,
+    /// What was measured so far.
+    pub run: Run,
+    /// Who held the GIL, with the place of the experiment in the run.
+    pub timelines: Vec<(usize, Arc<Timeline>)>,
+    /// How far it has come.
+    pub progress: Option<Progress>,
+    /// Since it began, as the last event said.
+    pub elapsed: Duration,
+    /// Whether the reader has asked for its end.
+    pub stopping: bool,
+}
+
+impl LiveRun {
+    /// How much of the run lies behind, from 0 to 1, as far as it can be known.
+    pub fn share(&self) -> f32 {
+        let Some(progress) = self.progress else { return 0.0 };
+        let total = self.elapsed + progress.time_left;
+        if total.is_zero() { 0.0 } else { self.elapsed.as_secs_f32() / total.as_secs_f32() }
+    }
+}
+
+/// What a group measured.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// Everything measured.
+    pub record: Arc<RunRecord>,
+    /// How the run ended.
+    pub outcome: Outcome,
+    /// Who held the GIL, with the place of the experiment in the record.
+    pub timelines: Vec<(usize, Arc<Timeline>)>,
+}
+
+/// A result opened from a file.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// Where it came from.
+    pub path: PathBuf,
+    /// What it holds.
+    pub record: Arc<RunRecord>,
+    /// Its plot and tables.
+    pub drawing: Drawing,
+    /// The tab shown.
+    pub metric: Metric,
+    /// Linear, logarithmic, or as the values need.
+    pub axes: AxisChoice,
+    /// Curves that the reader has hidden.
+    pub hidden: BTreeSet<String>,
+}
+
+/// What lies over the window.
+#[derive(Debug, Default, PartialEq)]
+pub enum Overlay {
+    /// Nothing.
+    #[default]
+    None,
+    /// The command palette.
+    Palette,
+    /// The export dialog.
+    Export(Box<ExportForm>),
+    /// The settings.
+    Settings,
+    /// The help page.
+    Help,
+    /// What this program is.
+    About,
+}
+
+impl State {
+    /// The start of a window: no lessons yet.
+    pub fn new(session: Session, config_dir: Option<PathBuf>, machine: Machine) -> Self {
+        Self {
+            session,
+            config_dir,
+            machine,
+            lessons: Lessons::default(),
+            filter: String::new(),
+            bench: None,
+            run: None,
+            measured: BTreeMap::new(),
+            opened: None,
+            overlay: Overlay::None,
+            notices: Notices::default(),
+            presenting: false,
+            pointed_out: None,
+            focus_filter: false,
+            exporting: false,
+        }
+    }
+
+    /// The record that plot, table and verdicts show: an opened one, the one that is growing, or the last one.
+    pub fn record(&self) -> Option<&RunRecord> {
+        if let Some(opened) = &self.opened {
+            return Some(&opened.record);
+        }
+        let key = &self.bench.as_ref()?.group()?.key;
+        match &self.run {
+            Some(live) if live.group == *key => Some(live.run.record()),
+            _ => self.measured.get(key).map(|measured| measured.record.as_ref()),
+        }
+    }
+
+    /// The plot that is shown.
+    pub fn figure(&self) -> Option<&Arc<PlotSpec>> {
+        self.drawing().map(|drawing| &drawing.figure)
+    }
+
+    /// Plot and tables that are shown.
+    pub fn drawing(&self) -> Option<&Drawing> {
+        match &self.opened {
+            Some(opened) => Some(&opened.drawing),
+            None => self.bench.as_ref().map(|bench| &bench.drawing),
+        }
+    }
+
+    /// The axes of the plot that is shown.
+    pub fn axes(&self) -> Option<AxisChoice> {
+        match &self.opened {
+            Some(opened) => Some(opened.axes),
+            None => self.bench.as_ref().map(|bench| bench.settings.axes),
+        }
+    }
+
+    /// The curves that the reader has hidden in the plot that is shown.
+    pub fn hidden(&self) -> Option<&BTreeSet<String>> {
+        match &self.opened {
+            Some(opened) => Some(&opened.hidden),
+            None => self.bench.as_ref().map(|bench| &bench.settings.hidden),
+        }
+    }
+
+    /// Whether the group shown is being measured.
+    pub fn is_running_here(&self) -> bool {
+        let key = self.bench.as_ref().and_then(Bench::group).map(|group| &group.key);
+        self.run.as_ref().is_some_and(|live| Some(&live.group) == key)
+    }
+
+    /// Whether an experiment belongs to the group shown.
+    pub fn is_in_group_shown(&self, experiment: &str) -> bool {
+        let shown = self.bench.as_ref().and_then(Bench::group).zip(self.lessons.lesson());
+        shown.is_some_and(|(group, lesson)| group.experiments(lesson).any(|it| it.id == experiment))
+    }
+
+    /// Whether a run can be started: some engine is checked that can run here.
+    pub fn can_run(&self) -> bool {
+        let chosen = |bench: &Bench| {
+            let is_there = |offer: &EngineOffer| offer.support == Support::Available;
+            bench.engines.iter().any(|offer| is_there(offer) && bench.settings.engines.contains(&offer.engine))
+        };
+        self.bench.as_ref().is_some_and(chosen)
+    }
+
+    /// How far a lesson of the list has come.
+    pub fn progress(&self, lesson: &str) -> LessonProgress {
+        self.session.progress(lesson)
+    }
+
+    /// Takes away messages that were shown long enough; says when to look again.
+    pub fn expire_notices(&mut self, now: Instant) -> Option<Duration> {
+        self.notices.expire(now)
+    }
+}

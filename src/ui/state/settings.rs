@@ -1,0 +1,190 @@
+//! What the learner can set for a group of experiments: threads, engines, parameters, prediction, view.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::lesson::{Experiment, Lesson};
+use crate::lesson::plan::Settings;
+use crate::model::machine::Machine;
+use crate::model::plan::ExperimentPlan;
+use crate::model::plot::{AxisChoice, Metric};
+use crate::model::prediction::Prediction;
+use crate::model::series::{EngineKind, SeriesKey};
+use crate::model::units::ThreadCount;
+use crate::model::workload::Workload;
+
+/// Experiments of a lesson that stand side by side and run together; often just one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// `lesson/experiment`, after the first experiment.
+    pub key: String,
+    /// What stands above the plot.
+    pub title: String,
+    /// Indices into the lesson's experiments, at least one.
+    pub experiments: Vec<usize>,
+}
+
+impl Group {
+    /// The groups of a lesson, in order of their first experiments.
+    pub fn all_of(lesson: &Lesson) -> Vec<Self> {
+        let mut groups: Vec<(Option<&str>, Self)> = Vec::new();
+        for (index, experiment) in lesson.experiments.iter().enumerate() {
+            let name = experiment.group.as_deref();
+            if let Some((_, group)) = groups.iter_mut().find(|(other, _)| name.is_some() && *other == name) {
+                group.title = format!("{} beside {}", group.title, experiment.title);
+                group.experiments.push(index);
+            } else {
+                let key = format!("{}/{}", lesson.id, experiment.id);
+                groups.push((name, Self { key, title: experiment.title.clone(), experiments: vec![index] }));
+            }
+        }
+        groups.into_iter().map(|(_, group)| group).collect()
+    }
+
+    /// Its experiments.
+    pub fn experiments<'a>(&'a self, lesson: &'a Lesson) -> impl Iterator<Item = &'a Experiment> + 'a {
+        self.experiments.iter().filter_map(|index| lesson.experiments.get(*index))
+    }
+}
+
+/// The learner's settings for one group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupSettings {
+    /// The least thread count to measure.
+    pub from: ThreadCount,
+    /// The most.
+    pub to: ThreadCount,
+    /// The engines that are checked.
+    pub engines: BTreeSet<EngineKind>,
+    /// For each experiment of the group, in its order.
+    pub workloads: Vec<Workload>,
+    /// For each experiment of the group, in its order.
+    pub predictions: Vec<Prediction>,
+    /// Whether the plot takes the prediction.
+    pub predicting: bool,
+    /// The tab shown.
+    pub metric: Metric,
+    /// Curves that the reader has hidden, by their names in the legend.
+    pub hidden: BTreeSet<String>,
+    /// Linear, logarithmic, or as the values need.
+    pub axes: AxisChoice,
+}
+
+/// The ends of the slider for thread counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThreadBounds {
+    /// The least the slider offers.
+    pub min: ThreadCount,
+    /// The most the slider offers.
+    pub max: ThreadCount,
+}
+
+impl ThreadBounds {
+    /// What a group's lesson allows on this machine.
+    pub fn of(lesson: &Lesson, group: &Group, machine: &Machine) -> Self {
+        let ends: Vec<_> = group.experiments(lesson).map(|experiment| experiment.threads.on(machine)).collect();
+        Self {
+            min: ends.iter().map(|(min, _)| *min).min().unwrap_or(ThreadCount::ONE),
+            max: ends.iter().map(|(_, max)| *max).max().unwrap_or(ThreadCount::ONE),
+        }
+    }
+}
+
+impl GroupSettings {
+    /// What the lesson sets.
+    pub fn of(lesson: &Lesson, group: &Group, machine: &Machine) -> Self {
+        let bounds = ThreadBounds::of(lesson, group, machine);
+        let experiments: Vec<_> = group.experiments(lesson).collect();
+        Self {
+            from: bounds.min,
+            to: bounds.max,
+            engines: experiments.iter().flat_map(|experiment| experiment.engines.iter().copied()).collect(),
+            workloads: experiments.iter().map(|experiment| experiment.workload.clone()).collect(),
+            predictions: vec![Prediction::default(); experiments.len()],
+            predicting: false,
+            metric: experiments.first().map_or(Metric::Throughput, |experiment| experiment.metric),
+            hidden: BTreeSet::new(),
+            axes: AxisChoice::default(),
+        }
+    }
+
+    /// The plans of the group's experiments with these settings; an engine that cannot run an experiment's workload, as
+    /// `can_run` says, is left out of it, and an experiment without engines is left out of the run.
+    pub fn plans(
+        &self,
+        lesson: &Lesson,
+        group: &Group,
+        machine: &Machine,
+        can_run: impl Fn(&SeriesKey, &Workload) -> bool,
+    ) -> Vec<(usize, ExperimentPlan)> {
+        let experiments = group.experiments(lesson).zip(&self.workloads).enumerate();
+        let plan = |(index, (experiment, workload)): (usize, (&Experiment, &Workload))| {
+            let series: Vec<_> =
+                self.engines.iter().copied().map(SeriesKey::of).filter(|key| can_run(key, workload)).collect();
+            let settings = Settings { workload: workload.clone(), series, from: self.from, to: self.to };
+            (!settings.series.is_empty()).then(|| (index, experiment.plan(&settings, machine)))
+        };
+        experiments.filter_map(plan).collect()
+    }
+
+    /// What is worth remembering.
+    pub fn saved(&self) -> SavedGroup {
+        SavedGroup {
+            from: Some(self.from),
+            to: Some(self.to),
+            engines: Some(self.engines.clone()),
+            parameters: self
+                .workloads
+                .iter()
+                .map(|workload| workload.values().map(|(name, value)| (name.to_owned(), value)).collect())
+                .collect(),
+            predictions: self.predictions.clone(),
+            metric: Some(self.metric),
+        }
+    }
+
+    /// These settings with what was remembered, where that still fits the lesson.
+    #[must_use]
+    pub fn restored(mut self, saved: &SavedGroup, bounds: ThreadBounds) -> Self {
+        if let (Some(from), Some(to)) = (saved.from, saved.to) {
+            let fit = |count: ThreadCount| count.clamp(bounds.min, bounds.max);
+            (self.from, self.to) = (fit(from.min(to)), fit(to.max(from)));
+        }
+        if let Some(engines) = saved.engines.clone().filter(|engines| !engines.is_empty()) {
+            self.engines = engines;
+        }
+        for (workload, values) in self.workloads.iter_mut().zip(&saved.parameters) {
+            for (name, value) in values {
+                if let Ok(changed) = workload.clone().with(name, *value) {
+                    *workload = changed;
+                }
+            }
+        }
+        for (prediction, saved) in self.predictions.iter_mut().zip(&saved.predictions) {
+            prediction.clone_from(saved);
+        }
+        if let Some(metric) = saved.metric {
+            self.metric = metric;
+        }
+        self
+    }
+}
+
+/// What is remembered of [`GroupSettings`] from one start to the next.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedGroup {
+    /// The least thread count.
+    pub from: Option<ThreadCount>,
+    /// The most.
+    pub to: Option<ThreadCount>,
+    /// The engines that are checked.
+    pub engines: Option<BTreeSet<EngineKind>>,
+    /// Parameter values by name, for each experiment.
+    pub parameters: Vec<BTreeMap<String, f64>>,
+    /// For each experiment.
+    pub predictions: Vec<Prediction>,
+    /// The tab shown.
+    pub metric: Option<Metric>,
+}

@@ -1,0 +1,253 @@
+//! What would keep the window waiting: dialogs, exports, reading files, the clipboard. Two threads of their own do it,
+//! one for dialogs, which stay open as long as the reader likes, and one for the rest.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use eframe::egui;
+
+use crate::export::{self, FigureOptions, Format};
+use crate::model::plot::PlotSpec;
+use crate::model::record::RunRecord;
+
+/// How many tasks may wait; more are refused, since nobody clicks that fast.
+const CAPACITY: usize = 64;
+
+/// The longest that closing the window waits for a task.
+const LONGEST_GOODBYE: Duration = Duration::from_millis(500);
+
+/// Something to do off the window's thread.
+#[derive(Debug)]
+pub enum Task {
+    /// Writes a figure or its data to a file.
+    Export(Box<ExportOrder>),
+    /// Puts a figure on the clipboard.
+    CopyPlot {
+        /// The figure.
+        spec: Arc<PlotSpec>,
+        /// How it is to look.
+        options: FigureOptions,
+    },
+    /// Asks for a folder.
+    ChooseFolder {
+        /// Where the dialog starts.
+        start: PathBuf,
+    },
+    /// Asks for lesson or result files.
+    ChooseFiles,
+    /// Reads a result file.
+    ReadRecord(PathBuf),
+    /// Keeps the session.
+    SaveSession {
+        /// The folder, made where it is missing.
+        dir: PathBuf,
+        /// The file's bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+/// A file to write.
+#[derive(Debug)]
+pub struct ExportOrder {
+    /// Where to; the folder is made where it is missing.
+    pub path: PathBuf,
+    /// What as.
+    pub format: Format,
+    /// How a figure is to look.
+    pub options: FigureOptions,
+    /// The figure.
+    pub spec: Arc<PlotSpec>,
+    /// The data.
+    pub record: Arc<RunRecord>,
+}
+
+/// What came of a task.
+#[derive(Debug)]
+pub enum Report {
+    /// A file was written, or why not.
+    Exported(Result<PathBuf, String>),
+    /// The figure is on the clipboard, or why not.
+    PlotCopied(Result<(), String>),
+    /// The folder that was chosen; `None` where the dialog was cancelled or could not be shown.
+    FolderChosen(Option<PathBuf>),
+    /// The files that were chosen; none where the dialog was cancelled or could not be shown.
+    FilesChosen(Vec<PathBuf>),
+    /// A result was read, or why not.
+    RecordRead {
+        /// The file.
+        path: PathBuf,
+        /// What it holds.
+        record: Result<Box<RunRecord>, String>,
+    },
+    /// The session was kept, or why not.
+    SessionSaved(Result<(), String>),
+}
+
+/// The two threads. Dropping them waits a moment for what is being written.
+#[derive(Debug)]
+pub struct Tasks {
+    dialogs: Worker,
+    files: Worker,
+    reports: Receiver<Report>,
+}
+
+impl Tasks {
+    /// Starts both threads; `ctx` is woken when something is done.
+    ///
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub fn start(ctx: &egui::Context) -> io::Result<Self> {
+        let (sender, reports) = bounded(CAPACITY);
+        Ok(Self {
+            dialogs: Worker::start("dialogs", ctx.clone(), sender.clone())?,
+            files: Worker::start("files", ctx.clone(), sender)?,
+            reports,
+        })
+    }
+
+    /// Hands a task over. Says whether it was taken.
+    pub fn send(&self, task: Task) -> bool {
+        match task {
+            Task::ChooseFolder { .. } | Task::ChooseFiles => self.dialogs.send(task),
+            _ => self.files.send(task),
+        }
+    }
+
+    /// What is done.
+    pub fn reports(&self) -> &Receiver<Report> {
+        &self.reports
+    }
+}
+
+#[derive(Debug)]
+struct Worker {
+    tasks: Option<Sender<Task>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    fn start(name: &str, ctx: egui::Context, reports: Sender<Report>) -> io::Result<Self> {
+        let (sender, tasks) = bounded(CAPACITY);
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&tasks, &reports, &ctx))?;
+        Ok(Self { tasks: Some(sender), thread: Some(thread) })
+    }
+
+    fn send(&self, task: Task) -> bool {
+        self.tasks.as_ref().is_some_and(|tasks| tasks.try_send(task).is_ok())
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.tasks = None;
+        let Some(thread) = self.thread.take() else { return };
+        let until = Instant::now() + LONGEST_GOODBYE;
+        while !thread.is_finished() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // A dialog that is still open belongs to another program; it ends with this process.
+        if thread.is_finished() && thread.join().is_err() {
+            tracing::error!("a task thread ended by a fault");
+        }
+    }
+}
+
+fn work(tasks: &Receiver<Task>, reports: &Sender<Report>, ctx: &egui::Context) {
+    let mut clipboard = None;
+    for task in tasks {
+        let report = perform(task, &mut clipboard);
+        if reports.send(report).is_err() {
+            return;
+        }
+        ctx.request_repaint();
+    }
+}
+
+/// Does one task. The clipboard is kept, since on X11 and Wayland its content lives only as long as its owner.
+fn perform(task: Task, clipboard: &mut Option<arboard::Clipboard>) -> Report {
+    match task {
+        Task::Export(order) => Report::Exported(write_export(&order)),
+        Task::CopyPlot { spec, options } => Report::PlotCopied(copy_plot(&spec, &options, clipboard)),
+        Task::ChooseFolder { start } => {
+            let start = first_existing(&start);
+            let dialog = rfd::FileDialog::new().set_title("Folder to export to").set_directory(start);
+            Report::FolderChosen(dialog.pick_folder())
+        }
+        Task::ChooseFiles => {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Open a lesson or a result")
+                .add_filter("Lessons and results", &["md", "json"]);
+            Report::FilesChosen(dialog.pick_files().unwrap_or_default())
+        }
+        Task::ReadRecord(path) => {
+            let record = read_record(&path);
+            Report::RecordRead { path, record }
+        }
+        Task::SaveSession { dir, bytes } => Report::SessionSaved(save_session(&dir, &bytes)),
+    }
+}
+
+fn write_export(order: &ExportOrder) -> Result<PathBuf, String> {
+    let bytes = export::render(order.format, &order.spec, &order.record, &order.options)
+        .map_err(|error| format!("Failed to export: {error}."))?;
+    if let Some(folder) = order.path.parent() {
+        make_folder(folder)?;
+    }
+    export::write_atomic(&order.path, &bytes).map_err(|error| format!("Failed to export: {error}."))?;
+    Ok(order.path.clone())
+}
+
+fn make_folder(folder: &Path) -> Result<(), String> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("Failed to make the folder: {error}: {}.", folder.display()))
+}
+
+fn copy_plot(
+    spec: &PlotSpec,
+    options: &FigureOptions,
+    clipboard: &mut Option<arboard::Clipboard>,
+) -> Result<(), String> {
+    let picture = export::raster(spec, options).map_err(|error| format!("Failed to draw the figure: {error}."))?;
+    let image = arboard::ImageData {
+        width: side(picture.width),
+        height: side(picture.height),
+        bytes: picture.rgba.into(),
+    };
+    let failed = |error: arboard::Error| format!("Failed to reach the clipboard: {error}.");
+    let owner = match clipboard {
+        Some(owner) => owner,
+        None => clipboard.insert(arboard::Clipboard::new().map_err(failed)?),
+    };
+    owner.set_image(image).map_err(failed)
+}
+
+fn side(pixels: u32) -> usize {
+    usize::try_from(pixels).unwrap_or(usize::MAX)
+}
+
+/// The most bytes that are read as a result.
+const MOST_RECORD_BYTES: u64 = 512 << 20;
+
+fn read_record(path: &Path) -> Result<Box<RunRecord>, String> {
+    let failed = |reason: &dyn std::fmt::Display| format!("Failed to open the result: {reason}: {}.", path.display());
+    let size = std::fs::metadata(path).map_err(|error| failed(&error))?.len();
+    if size > MOST_RECORD_BYTES {
+        return Err(failed(&"it is larger than any result"));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
+    RunRecord::parse(&text).map(Box::new).map_err(|error| failed(&error))
+}
+
+fn save_session(dir: &Path, bytes: &[u8]) -> Result<(), String> {
+    let failed = |reason: &dyn std::fmt::Display| format!("Settings could not be kept: {reason}.");
+    std::fs::create_dir_all(dir).map_err(|error| failed(&format!("{error}: {}", dir.display())))?;
+    export::write_atomic(&dir.join(super::session::FILE_NAME), bytes).map_err(|error| failed(&error))
+}
+
+/// The folder itself or the nearest one above it that is there.
+fn first_existing(folder: &Path) -> &Path {
+    folder.ancestors().find(|ancestor| ancestor.is_dir()).unwrap_or(folder)
+}

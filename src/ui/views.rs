@@ -1,0 +1,125 @@
+//! What is drawn. Views read the state and send commands; they change nothing themselves.
+
+use eframe::egui::{self, Frame, Margin, Panel, Ui};
+use egui_commonmark::CommonMarkCache;
+
+use super::command::Inbox;
+use super::session::WindowLayout;
+use super::state::{Overlay, State};
+use super::theme::{Palette, space};
+
+mod controls;
+mod experiment;
+mod export_dialog;
+mod lesson_list;
+mod lesson_text;
+mod menu_bar;
+mod notices;
+mod overlay;
+mod palette;
+mod results;
+mod settings_row;
+mod status_bar;
+
+/// The ids of the panels whose widths are remembered.
+pub const LESSONS_PANEL: &str = "lesson list";
+/// See [`LESSONS_PANEL`].
+pub const TEXT_PANEL: &str = "lesson text";
+
+/// What belongs to the views alone: nothing of it matters to what the program does.
+#[derive(Debug, Default)]
+pub struct ViewMemory {
+    markdown: CommonMarkCache,
+    palette: palette::PaletteMemory,
+}
+
+/// Which panels there is room for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Room {
+    /// The lesson list, beside the others.
+    pub lessons: bool,
+    /// The lesson's text, beside the experiment.
+    pub text: bool,
+    /// Verdicts and table below the plot.
+    pub results: bool,
+    /// How high verdicts and table are at first, in points.
+    pub results_height: f32,
+}
+
+impl Room {
+    /// What fits into a window of this size in points.
+    pub fn of(size: egui::Vec2) -> Self {
+        Self {
+            lessons: size.x >= 1180.0,
+            text: size.x >= 860.0,
+            results: size.y >= 560.0,
+            results_height: (size.y * 0.24).clamp(96.0, 320.0),
+        }
+    }
+}
+
+/// Draws the whole window.
+pub fn show(ui: &mut Ui, state: &State, program: &str, memory: &mut ViewMemory, inbox: &mut Inbox) {
+    let room = Room::of(ui.ctx().content_rect().size());
+    if !state.presenting {
+        menu_bar::show(ui, state, room, inbox);
+        status_bar::show(ui, state);
+        side_panels(ui, state, room, memory, inbox);
+    }
+    let frame = Frame::new().fill(Palette::in_use(ui).surface).inner_margin(Margin::same(16));
+    egui::CentralPanel::default().frame(frame).show(ui, |ui| experiment::show(ui, state, room, inbox));
+    notices::show(ui, state.notices.shown(), inbox);
+    over(ui, state, program, memory, inbox);
+}
+
+fn side_panels(ui: &mut Ui, state: &State, room: Room, memory: &mut ViewMemory, inbox: &mut Inbox) {
+    let layout: &WindowLayout = &state.session.layout;
+    let frame = Frame::new().fill(Palette::in_use(ui).panel).inner_margin(Margin::same(12));
+    let whole = ui.ctx().content_rect().width();
+    // However wide the reader made them, the plot keeps its room.
+    let most = (whole * 0.36).max(200.0);
+    if layout.lessons.is_open(room.lessons) {
+        Panel::left(LESSONS_PANEL)
+            .frame(frame)
+            .default_size(layout.lessons_width.unwrap_or(232.0))
+            .size_range(160.0..=most)
+            .show(ui, |ui| lesson_list::show(ui, state, inbox));
+    }
+    if layout.text.is_open(room.text) {
+        let text_frame = frame.inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 12 });
+        Panel::right(TEXT_PANEL)
+            .frame(text_frame)
+            .default_size(layout.text_width.unwrap_or((whole * 0.27).clamp(300.0, 440.0)))
+            .size_range(220.0..=most.max(260.0))
+            .show(ui, |ui| lesson_text::show(ui, state, &mut memory.markdown, inbox));
+    }
+}
+
+fn over(ui: &mut Ui, state: &State, program: &str, memory: &mut ViewMemory, inbox: &mut Inbox) {
+    if state.overlay != Overlay::Palette {
+        memory.palette.reset();
+    }
+    match &state.overlay {
+        Overlay::None => {}
+        Overlay::Palette => palette::show(ui, state, &mut memory.palette, inbox),
+        Overlay::Export(form) => export_dialog::show(ui, form, state.exporting, inbox),
+        Overlay::Settings => overlay::settings(ui, state, inbox),
+        Overlay::Help => overlay::help(ui, inbox),
+        Overlay::About => overlay::about(ui, program, &state.machine, inbox),
+    }
+    if ui.input(|input| !input.raw.hovered_files.is_empty()) {
+        drop_hint(ui);
+    }
+}
+
+/// What happens when the file that hovers over the window is let go.
+fn drop_hint(ui: &Ui) {
+    let rect = ui.ctx().content_rect().shrink(space::M);
+    let palette = Palette::in_use(ui);
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop hint"));
+    let painter = ui.ctx().layer_painter(layer);
+    painter.rect_filled(rect, 8.0, palette.selection.gamma_multiply(0.9));
+    let font = egui::FontId::new(super::theme::size::HEADING, super::theme::semibold());
+    let words = "Drop a lesson (.md) or a result (.json)";
+    painter.text(rect.center(), egui::Align2::CENTER_CENTER, words, font, palette.on_selection);
+}

@@ -1,0 +1,216 @@
+//! The middle of the window: controls, plot, verdicts and table.
+
+use std::collections::BTreeSet;
+
+use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui, vec2};
+
+use super::controls::{button, labelled_button, primary_button, quiet_button, segments, tooltip};
+use super::{Room, settings_row};
+use crate::model::plot::Metric;
+use crate::ui::command::{Command, Inbox};
+use crate::ui::plot_view::{self, FigureOptions, Navigation, PlotAction};
+use crate::ui::state::{Bench, Opened, State};
+use crate::ui::theme::{self, Palette, space};
+
+/// Draws the experiment into the room that is left.
+pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
+    if state.presenting {
+        presenter(ui, state, inbox);
+        return;
+    }
+    match (&state.opened, &state.bench) {
+        (Some(opened), _) => {
+            banner(ui, opened, inbox);
+            ui.label(theme::heading(opened.drawing.figure.title.as_str()));
+        }
+        (None, Some(bench)) => {
+            groups(ui, state, bench, inbox);
+            title(ui, state, bench, inbox);
+            hint(ui, state, inbox);
+            settings_row::show(ui, state, bench, inbox);
+        }
+        (None, None) => {
+            nothing(ui, state);
+            return;
+        }
+    }
+    ui.add_space(space::S);
+    tabs(ui, state, inbox);
+    if state.session.layout.results.is_open(room.results) && state.record().is_some() {
+        results(ui, state, room, inbox);
+    }
+    plot(ui, state, inbox);
+}
+
+/// Only title and plot.
+fn presenter(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
+    let title = state.figure().map(|figure| figure.title.clone()).unwrap_or_default();
+    ui.vertical_centered(|ui| ui.label(theme::heading(title).size(theme::size::HEADING * 1.4)));
+    ui.add_space(space::S);
+    plot(ui, state, inbox);
+}
+
+fn nothing(ui: &mut Ui, state: &State) {
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.3);
+        let words = match state.lessons.selected() {
+            Some(_) => "This lesson has errors, which stand on its page on the right. There is nothing to run until they are mended.",
+            None => "There are no lessons here. Drop a lesson file on the window, or press Ctrl+O to open one.",
+        };
+        ui.label(RichText::new(words).weak());
+    });
+}
+
+/// A result from a file: where it was measured, and the way back.
+fn banner(ui: &mut Ui, opened: &Opened, inbox: &mut Inbox) {
+    let palette = Palette::in_use(ui);
+    let frame = egui::Frame::new().fill(palette.selection).corner_radius(6).inner_margin(egui::Margin::symmetric(12, 8));
+    frame.show(ui, |ui| {
+        right_first(ui, |ui| {
+            button(ui, Command::BackToLive, inbox);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let name = opened.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+                let words = format!("Opened result {name}: {}", opened.drawing.figure.provenance);
+                let label = egui::Label::new(RichText::new(words).color(palette.on_selection)).wrap();
+                ui.add(label).on_hover_text(opened.path.display().to_string());
+            });
+        });
+    });
+    ui.add_space(space::S);
+}
+
+/// Which of the lesson's experiments is shown, where it has several.
+fn groups(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
+    if bench.groups.len() < 2 {
+        return;
+    }
+    let Some(lesson) = state.lessons.lesson() else { return };
+    ui.horizontal_wrapped(|ui| {
+        for (index, group) in bench.groups.iter().enumerate() {
+            let Some(first) = group.experiments(lesson).next() else { continue };
+            let is_chosen = index == bench.index;
+            let response = ui.selectable_label(is_chosen, group.title.as_str()).on_hover_text("Shows this experiment.");
+            if response.clicked() && !is_chosen {
+                inbox.send(Command::SelectExperiment(first.id.clone()));
+            }
+        }
+    });
+    ui.add_space(space::XS);
+}
+
+fn title(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
+    right_first(ui, |ui| {
+        run_button(ui, state, inbox);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let title = bench.group().map(|group| group.title.as_str()).unwrap_or_default();
+            let pointed_out = state.pointed_out.as_deref().is_some_and(|id| state.is_in_group_shown(id));
+            let mut text = theme::heading(title);
+            if pointed_out {
+                text = text.color(Palette::in_use(ui).accent);
+            }
+            ui.add(egui::Label::new(text).truncate());
+        });
+    });
+}
+
+fn run_button(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
+    let size = vec2(112.0, 32.0);
+    let response = match &state.run {
+        None => {
+            let can_run = state.can_run();
+            ui.add_enabled_ui(can_run, |ui| primary_button(ui, "Run", size))
+                .inner
+                .on_disabled_hover_text("Check at least one engine that can run here.")
+        }
+        Some(live) if live.stopping => ui.add_enabled(false, egui::Button::new("Stopping …").min_size(size)),
+        Some(_) => ui.add(egui::Button::new(theme::strong("Stop")).min_size(size)),
+    };
+    if response.on_hover_text(tooltip(ui, &Command::RunOrStop)).clicked() {
+        inbox.send(Command::RunOrStop);
+    }
+    let elsewhere = state.run.is_some() && !state.is_running_here();
+    let words = if elsewhere { "Another experiment runs" } else { "Space" };
+    ui.label(theme::caption(words));
+}
+
+/// A row as high as its contents, filled from its right end.
+fn right_first<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = vec2(ui.available_width(), 32.0);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), content).inner
+}
+
+/// What to press, for who starts the program for the first time.
+fn hint(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
+    if state.session.hint_dismissed {
+        return;
+    }
+    let palette = Palette::in_use(ui);
+    let frame = egui::Frame::new().fill(palette.selection).corner_radius(6).inner_margin(egui::Margin::symmetric(12, 8));
+    frame.show(ui, |ui| {
+        right_first(ui, |ui| {
+            button(ui, Command::DismissHint, inbox);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let words = "Welcome. Press Space, or Run, to measure this experiment on your machine; it takes a few seconds. \
+                             Or choose Predict first and draw the curve you expect.";
+                ui.add(egui::Label::new(RichText::new(words).color(palette.on_selection)).wrap());
+            });
+        });
+    });
+}
+
+/// What the plot shows, and what can be done with it.
+fn tabs(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
+    let Some(metric) = state.figure().map(|figure| figure.metric) else { return };
+    ui.horizontal(|ui| {
+        let choices = Metric::ALL.map(|metric| (metric, Command::ShowMetric(metric)));
+        segments(ui, "Plot", choices, metric, |metric| metric.label().to_owned(), inbox);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let has_plot = state.record().is_some();
+            ui.add_enabled_ui(has_plot, |ui| {
+                let response = labelled_button(ui, "Export", Command::ShowExport, inbox);
+                response.on_disabled_hover_text("There is nothing to export before the first run.");
+            });
+            if let (None, Some(bench)) = (&state.opened, &state.bench) {
+                predict(ui, state, bench, inbox);
+            }
+        });
+    });
+}
+
+fn predict(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
+    let predicting = bench.settings.predicting;
+    let label = if predicting { "Done predicting" } else { "Predict" };
+    ui.add_enabled_ui(state.run.is_none(), |ui| {
+        labelled_button(ui, label, Command::SetPredicting(!predicting), inbox);
+    });
+    if predicting && bench.has_prediction() {
+        quiet_button(ui, "Clear", Command::ClearPrediction, inbox);
+    }
+}
+
+fn plot(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
+    let Some(figure) = state.figure() else { return };
+    let none = BTreeSet::new();
+    let empty_text = if state.is_running_here() { "The first points are coming." } else { "Press Run or Space to measure." };
+    let options = FigureOptions {
+        hidden: state.hidden().unwrap_or(&none),
+        navigation: Navigation::Fixed,
+        empty_text,
+        height: None,
+    };
+    if let Some(PlotAction::ToggleCurve(name)) = plot_view::show(ui, figure, &options) {
+        inbox.send(Command::ToggleCurve(name));
+    }
+}
+
+/// Verdicts, then the table that holds the same as the plot.
+fn results(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
+    let Some(record) = state.record() else { return };
+    let frame = egui::Frame::new().inner_margin(egui::Margin { top: 8, ..egui::Margin::ZERO });
+    egui::Panel::bottom("results").resizable(true).default_size(room.results_height).min_size(72.0).frame(frame).show(
+        ui,
+        |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| super::results::show(ui, state, record, inbox));
+        },
+    );
+}

@@ -1,0 +1,178 @@
+//! The lesson's text, its claims with their verdicts, and its FAQ.
+
+use eframe::egui::{self, CollapsingHeader, RichText, ScrollArea, Ui};
+use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
+
+use super::controls::labelled_button;
+use crate::lesson::{Experiment, FaqEntry, Lesson};
+use crate::model::claim::Claim;
+use crate::model::record::RunRecord;
+use crate::ui::command::{Command, Inbox};
+use crate::ui::session::LessonProgress;
+use crate::ui::state::State;
+use crate::ui::state::lessons::Page;
+use crate::ui::theme::{self, Palette, space};
+use crate::ui::verdict_view::{self, ClaimState};
+
+/// How links to experiments begin.
+const EXPERIMENT_LINK: &str = "experiment:";
+
+/// Draws the page into a panel of its own.
+pub(super) fn show(ui: &mut Ui, state: &State, markdown: &mut CommonMarkCache, inbox: &mut Inbox) {
+    let Some(entry) = state.lessons.selected() else {
+        ui.label(RichText::new("Choose a lesson from the list.").weak());
+        return;
+    };
+    // Another lesson begins at its top.
+    ScrollArea::vertical().id_salt(("lesson text", &entry.id)).auto_shrink(false).show(ui, |ui| {
+        match &entry.page {
+            Page::Lesson(lesson) => page(ui, state, lesson, markdown, inbox),
+            Page::Broken { count, diagnostics } => broken(ui, &entry.title, count, diagnostics),
+        }
+        ui.add_space(space::L);
+    });
+}
+
+fn page(ui: &mut Ui, state: &State, lesson: &Lesson, markdown: &mut CommonMarkCache, inbox: &mut Inbox) {
+    ui.add(egui::Label::new(theme::heading(lesson.title.as_str())).wrap());
+    ui.label(theme::caption(format!("{} minutes", lesson.minutes)));
+    ui.add_space(space::S);
+    ui.label(theme::strong("You will know"));
+    for goal in &lesson.goals {
+        ui.horizontal_top(|ui| {
+            ui.label(RichText::new("•").weak());
+            ui.add(egui::Label::new(goal).wrap());
+        });
+    }
+    ui.add_space(space::M);
+    text(ui, lesson, &lesson.text, "text", markdown, inbox);
+    ui.add_space(space::L);
+    claims(ui, state, lesson, inbox);
+    if !lesson.faq.is_empty() {
+        ui.add_space(space::L);
+        ui.label(theme::title("Questions"));
+        for (index, entry) in lesson.faq.iter().enumerate() {
+            ui.push_id(("faq", index), |ui| question(ui, lesson, entry, index, markdown, inbox));
+        }
+    }
+    ui.add_space(space::L);
+    ending(ui, state, lesson, inbox);
+}
+
+/// Markdown whose links to experiments are commands.
+fn text(
+    ui: &mut Ui,
+    lesson: &Lesson,
+    source: &str,
+    salt: impl std::hash::Hash + std::fmt::Debug,
+    markdown: &mut CommonMarkCache,
+    inbox: &mut Inbox,
+) {
+    for experiment in &lesson.experiments {
+        let link = format!("{EXPERIMENT_LINK}{}", experiment.id);
+        if markdown.get_link_hook(&link).is_none() {
+            markdown.add_link_hook(link);
+        }
+    }
+    ui.push_id(salt, |ui| {
+        CommonMarkViewer::new()
+            .syntax_theme_light("InspiredGitHub")
+            .syntax_theme_dark("base16-ocean.dark")
+            .show(ui, markdown, source);
+    });
+    for experiment in &lesson.experiments {
+        let link = format!("{EXPERIMENT_LINK}{}", experiment.id);
+        if markdown.get_link_hook(&link) == Some(true) {
+            inbox.send(Command::SelectExperiment(experiment.id.clone()));
+        }
+    }
+}
+
+fn claims(ui: &mut Ui, state: &State, lesson: &Lesson, inbox: &mut Inbox) {
+    let experiments: Vec<_> =
+        lesson.experiments.iter().filter(|experiment| !experiment.claims.is_empty()).collect();
+    if experiments.is_empty() {
+        return;
+    }
+    ui.label(theme::title("What this lesson claims"));
+    for experiment in &experiments {
+        if experiments.len() > 1 {
+            ui.add_space(space::S);
+            let link = ui.link(experiment.title.as_str()).on_hover_text("Shows this experiment.");
+            if link.clicked() {
+                inbox.send(Command::SelectExperiment(experiment.id.clone()));
+            }
+        }
+        for claim in &experiment.claims {
+            ui.add_space(space::S);
+            verdict_view::show(ui, &claim.text, standing(state, lesson, experiment, claim));
+        }
+    }
+}
+
+/// The record that speaks of an experiment: an opened one of this lesson, the growing one, or the last one.
+fn record_of<'a>(state: &'a State, lesson: &Lesson, experiment: &str) -> Option<&'a RunRecord> {
+    let speaks = |record: &&RunRecord| {
+        record.lesson == lesson.id && record.experiments.iter().any(|measured| measured.id == experiment)
+    };
+    let opened = state.opened.as_ref().map(|opened| opened.record.as_ref()).filter(speaks);
+    let live = state.run.as_ref().map(|live| live.run.record()).filter(speaks);
+    opened.or(live).or_else(|| state.measured.values().map(|measured| measured.record.as_ref()).find(speaks))
+}
+
+fn standing<'a>(state: &'a State, lesson: &Lesson, experiment: &Experiment, claim: &Claim) -> ClaimState<'a> {
+    let Some(record) = record_of(state, lesson, &experiment.id) else { return ClaimState::Open };
+    let is_growing = state.run.as_ref().is_some_and(|live| std::ptr::eq(live.run.record(), record));
+    let judged = record.experiments.iter().find(|measured| measured.id == experiment.id);
+    let judgement = judged.and_then(|measured| measured.claims.iter().find(|judged| judged.id == claim.id));
+    match judgement {
+        // A verdict that may still turn round would be believed.
+        _ if is_growing => ClaimState::Running(None),
+        Some(judgement) => ClaimState::Judged(judgement),
+        None => ClaimState::Open,
+    }
+}
+
+fn question(
+    ui: &mut Ui,
+    lesson: &Lesson,
+    entry: &FaqEntry,
+    index: usize,
+    markdown: &mut CommonMarkCache,
+    inbox: &mut Inbox,
+) {
+    CollapsingHeader::new(entry.question.as_str()).show(ui, |ui| {
+        text(ui, lesson, &entry.answer, ("answer", index), markdown, inbox);
+        for id in &entry.experiments {
+            let Some(experiment) = lesson.experiments.iter().find(|experiment| experiment.id == *id) else { continue };
+            let label = format!("Run it: {}", experiment.title);
+            if ui.button(label).on_hover_text("Shows this experiment and runs it.").clicked() {
+                inbox.send(Command::SelectExperiment(id.clone()));
+                inbox.send(Command::Run);
+            }
+        }
+    });
+}
+
+fn ending(ui: &mut Ui, state: &State, lesson: &Lesson, inbox: &mut Inbox) {
+    let is_done = state.progress(&lesson.id) == LessonProgress::Done;
+    ui.horizontal_wrapped(|ui| {
+        let label = if is_done { "✓ Done" } else { "Mark as done" };
+        labelled_button(ui, label, Command::ToggleDone, inbox);
+        if let Some(next) = state.lessons.neighbour(1) {
+            labelled_button(ui, &format!("Next: {} →", next.title), Command::NextLesson, inbox);
+        }
+    });
+}
+
+fn broken(ui: &mut Ui, title: &str, count: &str, diagnostics: &str) {
+    ui.add(egui::Label::new(theme::heading(title)).wrap());
+    let words = format!("{} This lesson has {count} and cannot be shown.", theme::WARNING_SYMBOL);
+    ui.add(egui::Label::new(RichText::new(words).color(Palette::in_use(ui).warning)).wrap());
+    ui.add_space(space::S);
+    ui.add(egui::Label::new("Mend the file and save it: the page changes by itself.").wrap());
+    ui.add_space(space::M);
+    ScrollArea::horizontal().show(ui, |ui| {
+        ui.add(egui::Label::new(RichText::new(diagnostics).monospace()).extend());
+    });
+}

@@ -1,0 +1,107 @@
+//! The menus.
+
+use eframe::egui::{self, MenuBar, Ui};
+
+use super::controls::{labelled_menu_item, menu_item, quiet_button};
+use crate::model::plot::{AxisChoice, Metric};
+use crate::model::stopping::Precision;
+use crate::ui::command::{Command, Inbox};
+use crate::ui::session::ThemeChoice;
+use crate::ui::state::State;
+use crate::ui::theme;
+use crate::ui::views::Room;
+
+/// Draws the menu bar.
+pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
+    let frame = egui::Frame::new().fill(theme::Palette::in_use(ui).panel).inner_margin(egui::Margin::symmetric(8, 4));
+    egui::Panel::top("menu bar").frame(frame).show(ui, |ui| {
+        MenuBar::new().ui(ui, |ui| {
+            ui.add_space(theme::space::XS);
+            ui.label(theme::strong("Threadlab"));
+            ui.add_space(theme::space::S);
+            ui.menu_button("File", |ui| file(ui, state, inbox));
+            ui.menu_button("View", |ui| view(ui, state, room, inbox));
+            ui.menu_button("Run", |ui| run(ui, state, inbox));
+            ui.menu_button("Help", |ui| help(ui, inbox));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let keys = Command::ShowPalette.shortcuts().first().map(|keys| ui.ctx().format_shortcut(keys));
+                let label = format!("Commands  {}", keys.unwrap_or_default());
+                quiet_button(ui, &label, Command::ShowPalette, inbox);
+            });
+        });
+    });
+}
+
+fn file(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
+    menu_item(ui, Command::Open, false, true, inbox);
+    if state.opened.is_some() {
+        menu_item(ui, Command::BackToLive, false, true, inbox);
+    }
+    ui.separator();
+    let has_plot = state.record().is_some();
+    menu_item(ui, Command::ShowExport, false, has_plot, inbox);
+    menu_item(ui, Command::CopyPlot, false, has_plot, inbox);
+    ui.separator();
+    menu_item(ui, Command::ShowSettings, false, true, inbox);
+    ui.separator();
+    menu_item(ui, Command::Quit, false, true, inbox);
+}
+
+fn view(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
+    let layout = &state.session.layout;
+    menu_item(ui, Command::FoldLessons, layout.lessons.is_open(room.lessons), true, inbox);
+    menu_item(ui, Command::FoldText, layout.text.is_open(room.text), true, inbox);
+    menu_item(ui, Command::FoldResults, layout.results.is_open(room.results), true, inbox);
+    menu_item(ui, Command::Presenter, state.presenting, true, inbox);
+    menu_item(ui, Command::FullScreen, false, true, inbox);
+    ui.separator();
+    if let Some(metric) = state.figure().map(|figure| figure.metric) {
+        for choice in Metric::ALL {
+            menu_item(ui, Command::ShowMetric(choice), choice == metric, true, inbox);
+        }
+    }
+    if let Some(axes) = state.axes() {
+        ui.separator();
+        for choice in AxisChoice::ALL {
+            menu_item(ui, Command::SetAxes(choice), choice == axes, true, inbox);
+        }
+    }
+    ui.separator();
+    for choice in ThemeChoice::ALL {
+        menu_item(ui, Command::SetTheme(choice), choice == state.session.theme, true, inbox);
+    }
+    ui.separator();
+    menu_item(ui, Command::ZoomIn, false, true, inbox);
+    menu_item(ui, Command::ZoomOut, false, true, inbox);
+    menu_item(ui, Command::ZoomReset, false, true, inbox);
+}
+
+fn run(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
+    let label = if state.run.is_some() { "Stop" } else { "Run" };
+    labelled_menu_item(ui, label, Command::RunOrStop, false, state.bench.is_some(), inbox);
+    ui.separator();
+    for choice in Precision::ALL {
+        menu_item(ui, Command::SetPrecision(choice), choice == state.session.precision, true, inbox);
+    }
+    ui.separator();
+    let on_release = state.session.run_on_release;
+    let label = "Run when a slider is let go";
+    labelled_menu_item(ui, label, Command::SetRunOnRelease(!on_release), on_release, true, inbox);
+    if let Some(bench) = &state.bench {
+        ui.separator();
+        let predicting = bench.settings.predicting;
+        menu_item(ui, Command::SetPredicting(!predicting), false, state.opened.is_none(), inbox);
+        menu_item(ui, Command::ClearPrediction, false, bench.has_prediction(), inbox);
+        menu_item(ui, Command::ResetExperiment, false, state.run.is_none(), inbox);
+    }
+    ui.separator();
+    menu_item(ui, Command::PreviousLesson, false, state.lessons.neighbour(-1).is_some(), inbox);
+    menu_item(ui, Command::NextLesson, false, state.lessons.neighbour(1).is_some(), inbox);
+    menu_item(ui, Command::ToggleDone, false, state.lessons.lesson().is_some(), inbox);
+}
+
+fn help(ui: &mut Ui, inbox: &mut Inbox) {
+    menu_item(ui, Command::ShowHelp, false, true, inbox);
+    menu_item(ui, Command::ShowPalette, false, true, inbox);
+    menu_item(ui, Command::ShowAbout, false, true, inbox);
+}

@@ -1,0 +1,83 @@
+//! What the learner sets: threads, parameters, engines, precision.
+
+use eframe::egui::{self, RichText, Ui};
+
+use super::controls::segments;
+use crate::engine::Support;
+use crate::model::stopping::Precision;
+use crate::ui::command::{Command, Inbox};
+use crate::ui::{parameter_slider, range_slider};
+use crate::ui::state::{Bench, EngineOffer, State};
+use crate::ui::theme::{self, space};
+
+/// Draws the controls. They are at rest while their experiment is measured, since the run keeps what it began with.
+pub(super) fn show(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
+    ui.add_enabled_ui(!state.is_running_here(), |ui| {
+        ui.spacing_mut().item_spacing.y = space::S;
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            threads(ui, bench, inbox);
+            parameters(ui, state, bench, inbox);
+        });
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            for offer in &bench.engines {
+                engine(ui, bench, offer, inbox);
+            }
+            ui.add_space(space::M);
+            let choices = Precision::ALL.map(|precision| (precision, Command::SetPrecision(precision)));
+            segments(ui, "Precision", choices, state.session.precision, |it| it.label().to_owned(), inbox);
+        });
+    });
+}
+
+fn threads(ui: &mut Ui, bench: &Bench, inbox: &mut Inbox) {
+    ui.horizontal(|ui| {
+        ui.label("Threads");
+        let chosen = (bench.settings.from, bench.settings.to);
+        let limits = bench.bounds.min..=bench.bounds.max;
+        if let Some(edit) = range_slider::show(ui, chosen, &limits) {
+            let (from, to) = edit.value;
+            inbox.send(Command::SetThreads { from, to, stage: edit.stage });
+        }
+    });
+}
+
+fn parameters(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
+    let Some((lesson, group)) = state.lessons.lesson().zip(bench.group()) else { return };
+    let several = group.experiments.len() > 1;
+    for (index, (experiment, workload)) in group.experiments(lesson).zip(&bench.settings.workloads).enumerate() {
+        for parameter in workload.kind().parameters() {
+            ui.push_id((index, parameter.id), |ui| {
+                ui.horizontal(|ui| {
+                    if several {
+                        ui.label(theme::caption(experiment.title.as_str()));
+                    }
+                    let (value, lesson_value) = (workload.value(parameter.id), experiment.workload.value(parameter.id));
+                    if let Some(edit) = parameter_slider::show(ui, parameter, value, lesson_value) {
+                        let (value, stage) = (edit.value, edit.stage);
+                        inbox.send(Command::SetParameter { experiment: index, name: parameter.id, value, stage });
+                    }
+                });
+            });
+        }
+    }
+}
+
+fn engine(ui: &mut Ui, bench: &Bench, offer: &EngineOffer, inbox: &mut Inbox) {
+    let engine = offer.engine;
+    let mut checked = bench.settings.engines.contains(&engine);
+    let is_there = offer.support == Support::Available;
+    checked &= is_there;
+    let response = ui.add_enabled(is_there, egui::Checkbox::new(&mut checked, RichText::new(engine.label())));
+    if response.changed() {
+        inbox.send(Command::ToggleEngine(engine));
+    }
+    match &offer.support {
+        Support::Available => response.on_hover_text(engine.summary()),
+        Support::Unavailable { reason, remedy } => {
+            let remedy = remedy.as_ref().map(|remedy| format!("\n{remedy}.")).unwrap_or_default();
+            response.on_disabled_hover_text(format!("{}\n{reason}.{remedy}", engine.summary()))
+        }
+    };
+}
