@@ -1,6 +1,6 @@
 //! What the learner sets: threads, parameters, engines, precision.
 
-use eframe::egui::{self, RichText, Ui};
+use eframe::egui::{self, Button, Label, Popup, PopupCloseBehavior, RichText, Ui};
 
 use super::controls::segments;
 use crate::engine::Support;
@@ -20,14 +20,34 @@ pub(super) fn show(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox)
             parameters(ui, state, bench, inbox);
         });
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = space::S;
-            for offer in &bench.engines {
-                engine(ui, bench, offer, inbox);
-            }
-            ui.add_space(space::M);
+            ui.spacing_mut().item_spacing.x = space::M;
+            engines(ui, bench, inbox);
             let choices = Precision::ALL.map(|precision| (precision, Command::SetPrecision(precision)));
             segments(ui, "Precision", choices, state.session.precision, |it| it.label().to_owned(), inbox);
         });
+    });
+}
+
+/// The engines that can run here as check boxes; the others in a menu, each with the reason why not.
+fn engines(ui: &mut Ui, bench: &Bench, inbox: &mut Inbox) {
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        bench.engines.iter().partition(|offer| offer.support == Support::Available);
+    for offer in here {
+        engine(ui, bench, offer, inbox);
+    }
+    if elsewhere.is_empty() {
+        return;
+    }
+    let more = ui.add(Button::new("More engines…").frame_when_inactive(false)).on_hover_text("Engines that cannot run here, and why.");
+    Popup::menu(&more).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_width(360.0);
+        for offer in elsewhere {
+            engine(ui, bench, offer, inbox);
+            if let Support::Unavailable { reason, remedy } = &offer.support {
+                let remedy = remedy.as_ref().map(|remedy| format!(" {remedy}.")).unwrap_or_default();
+                ui.indent(offer.engine, |ui| ui.add(Label::new(theme::caption(format!("{reason}.{remedy}"))).wrap()));
+            }
+        }
     });
 }
 
