@@ -85,10 +85,12 @@ mod tests {
     fn a_frame_ends_the_wait() {
         let clock = FrameClock::default();
         std::thread::scope(|scope| {
-            let drawer = clock.clone();
             let before = clock.frames();
-            let waiter = scope.spawn(|| clock.wait_beyond(before, Duration::from_secs(3600)));
-            drawer.tick();
+            let waiter = scope.spawn({
+                let clock = clock.clone();
+                move || clock.wait_beyond(before, Duration::from_secs(3600))
+            });
+            clock.tick();
             assert_eq!(waiter.join().ok(), Some(true));
         });
     }

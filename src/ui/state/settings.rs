@@ -32,7 +32,7 @@ impl Group {
         for (index, experiment) in lesson.experiments.iter().enumerate() {
             let name = experiment.group.as_deref();
             if let Some((_, group)) = groups.iter_mut().find(|(other, _)| name.is_some() && *other == name) {
-                group.title = format!("{} beside {}", group.title, experiment.title);
+                group.title = format!("{} beside {}", short(&group.title), short(&experiment.title));
                 group.experiments.push(index);
             } else {
                 let key = format!("{}/{}", lesson.id, experiment.id);
@@ -46,6 +46,11 @@ impl Group {
     pub fn experiments<'a>(&'a self, lesson: &'a Lesson) -> impl Iterator<Item = &'a Experiment> + 'a {
         self.experiments.iter().filter_map(|index| lesson.experiments.get(*index))
     }
+}
+
+/// What stands before the colon of a title: `CPU-bound` of `CPU-bound: counting primes`.
+fn short(title: &str) -> &str {
+    title.split_once(": ").map_or(title, |(before, _)| before)
 }
 
 /// The learner's settings for one group.

@@ -51,8 +51,23 @@ fn engines(ui: &mut Ui, bench: &Bench, inbox: &mut Inbox) {
     });
 }
 
+/// Draws a control in a row of controls, or begins a new row where it does not fit. egui does not wrap what is laid out
+/// as one; how wide it was in the frame before is known.
+fn flow(ui: &mut Ui, salt: impl std::hash::Hash + std::fmt::Debug, content: impl FnOnce(&mut Ui)) {
+    let id = ui.make_persistent_id(salt);
+    let width = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(LIKELY_WIDTH);
+    if ui.available_size_before_wrap().x < width {
+        ui.end_row();
+    }
+    let response = ui.horizontal(content).response;
+    ui.data_mut(|data| data.insert_temp(id, response.rect.width()));
+}
+
+/// How wide a control is before it was drawn for the first time, in points.
+const LIKELY_WIDTH: f32 = 320.0;
+
 fn threads(ui: &mut Ui, bench: &Bench, inbox: &mut Inbox) {
-    ui.horizontal(|ui| {
+    flow(ui, "threads", |ui| {
         ui.label("Threads");
         let chosen = (bench.settings.from, bench.settings.to);
         let limits = bench.bounds.min..=bench.bounds.max;
@@ -65,20 +80,14 @@ fn threads(ui: &mut Ui, bench: &Bench, inbox: &mut Inbox) {
 
 fn parameters(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     let Some((lesson, group)) = state.lessons.lesson().zip(bench.group()) else { return };
-    let several = group.experiments.len() > 1;
     for (index, (experiment, workload)) in group.experiments(lesson).zip(&bench.settings.workloads).enumerate() {
         for parameter in workload.kind().parameters() {
-            ui.push_id((index, parameter.id), |ui| {
-                ui.horizontal(|ui| {
-                    if several {
-                        ui.label(theme::caption(experiment.title.as_str()));
-                    }
-                    let (value, lesson_value) = (workload.value(parameter.id), experiment.workload.value(parameter.id));
-                    if let Some(edit) = parameter_slider::show(ui, parameter, value, lesson_value) {
-                        let (value, stage) = (edit.value, edit.stage);
-                        inbox.send(Command::SetParameter { experiment: index, name: parameter.id, value, stage });
-                    }
-                });
+            flow(ui, (index, parameter.id), |ui| {
+                let (value, lesson_value) = (workload.value(parameter.id), experiment.workload.value(parameter.id));
+                if let Some(edit) = parameter_slider::show(ui, parameter, value, lesson_value) {
+                    let (value, stage) = (edit.value, edit.stage);
+                    inbox.send(Command::SetParameter { experiment: index, name: parameter.id, value, stage });
+                }
             });
         }
     }
