@@ -13,7 +13,20 @@ fn main() -> ExitCode {
     }
 }
 
-// The window's part lands with `ui::run`.
+#[cfg(feature = "gui")]
+fn open_window(arguments: threadlab::cli::arguments::Arguments) -> ExitCode {
+    let options = threadlab::ui::Options {
+        lessons_dir: arguments.common.lessons,
+        open_file: arguments.file,
+        config_dir: arguments.config,
+    };
+    match threadlab::ui::run(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => threadlab::cli::no_window(&error).into(),
+    }
+}
+
+#[cfg(not(feature = "gui"))]
 fn open_window(_arguments: threadlab::cli::arguments::Arguments) -> ExitCode {
     threadlab::cli::no_window(&"this build of threadlab has no window").into()
 }

@@ -112,9 +112,7 @@ impl App {
     /// Notes sizes that the reader has changed by dragging.
     fn note_sizes(&mut self, ctx: &egui::Context) {
         let layout = &mut self.state.session.layout;
-        for (panel, width) in
-            [(LESSONS_PANEL, &mut layout.lessons_width), (TEXT_PANEL, &mut layout.text_width)]
-        {
+        for (panel, width) in [(LESSONS_PANEL, &mut layout.lessons_width), (TEXT_PANEL, &mut layout.text_width)] {
             if let Some(state) = PanelState::load(ctx, egui::Id::unique(panel)) {
                 *width = Some(state.size().x.round());
             }
@@ -154,9 +152,7 @@ impl App {
 fn is_key_due(command: &Command, state: &State, ctx: &egui::Context) -> bool {
     match command {
         // Space types a space, presses a button and ticks a box.
-        Command::RunOrStop => {
-            state.overlay == Overlay::None && ctx.memory(|memory| memory.focused().is_none())
-        }
+        Command::RunOrStop => state.overlay == Overlay::None && ctx.memory(|memory| memory.focused().is_none()),
         Command::Dismiss => state.overlay != Overlay::None || state.presenting,
         _ => true,
     }

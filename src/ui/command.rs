@@ -311,7 +311,9 @@ impl Command {
             Self::SetParameter { .. } => "A parameter of the workload.",
             Self::ToggleEngine(engine) => engine.summary(),
             Self::ToggleCurve(_) => "Shows or hides this curve.",
-            Self::SetAxes(AxisChoice::Automatic) => "Logarithmic axes where the values span more than a decade and a half.",
+            Self::SetAxes(AxisChoice::Automatic) => {
+                "Logarithmic axes where the values span more than a decade and a half."
+            }
             Self::SetAxes(AxisChoice::Linear) => "Equal ways on an axis stand for equal differences.",
             Self::SetAxes(AxisChoice::Logarithmic) => "Equal ways on an axis stand for equal ratios.",
             Self::ResetExperiment => "Puts threads, engines and parameters back to what the lesson sets.",

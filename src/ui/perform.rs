@@ -15,16 +15,16 @@ use super::session::{LessonProgress, Session, ZOOM_RANGE};
 use super::state::{Drawing, LiveRun, Measured, Opened, Overlay, State};
 use super::task::{ExportOrder, Report, Task, Tasks};
 use super::views::Room;
+use crate::engine::fold;
 use crate::engine::handle::RunHandle;
 use crate::engine::message::{EventKind, Outcome};
-use crate::engine::fold;
 use crate::export::{self, FigureOptions, FigureTheme};
 use crate::lesson::Library;
 use crate::lesson::watch::LibraryWatcher;
 use crate::model::plan::{ExperimentPlan, RunId, RunRequest};
 use crate::model::plot::Metric;
-use crate::model::run::{ExperimentOpening, Opening, Run};
 use crate::model::record::RunRecord;
+use crate::model::run::{ExperimentOpening, Opening, Run};
 
 pub(super) mod bench;
 mod shelf;
@@ -195,9 +195,8 @@ fn start(state: &mut State, services: &mut Services, ctx: &egui::Context) {
     let Some((lesson, bench)) = state.lessons.lesson().zip(state.bench.as_mut()) else { return };
     let Some(group) = bench.group().cloned() else { return };
     bench.settings.predicting = false;
-    let can_run = |key: &_, workload: &_| {
-        services.laboratory.support(key, workload) == crate::engine::Support::Available
-    };
+    let can_run =
+        |key: &_, workload: &_| services.laboratory.support(key, workload) == crate::engine::Support::Available;
     let plans: Vec<(usize, ExperimentPlan)> = bench.settings.plans(lesson, &group, &state.machine, can_run);
     if plans.is_empty() {
         state.notices.failed("There is nothing to run: check at least one engine that can run here.");
@@ -205,10 +204,8 @@ fn start(state: &mut State, services: &mut Services, ctx: &egui::Context) {
     }
     let told = |index: usize| {
         let experiment = group.experiments.get(index).and_then(|place| lesson.experiments.get(*place));
-        experiment.map(|experiment| ExperimentOpening {
-            title: experiment.title.clone(),
-            claims: experiment.claims.clone(),
-        })
+        experiment
+            .map(|experiment| ExperimentOpening { title: experiment.title.clone(), claims: experiment.claims.clone() })
     };
     let opening = Opening {
         program: services.program.clone(),
@@ -397,10 +394,7 @@ fn open_paths(paths: &[PathBuf], state: &mut State, services: &mut Services) {
         match ending.as_deref() {
             Some("json") => send(Task::ReadRecord(path.clone()), state, services),
             Some("md" | "markdown") => shelf::add_file(path, state, services),
-            _ => state.notices.failed(format!(
-                "A lesson (.md) or a result (.json) was expected: {}",
-                path.display()
-            )),
+            _ => state.notices.failed(format!("A lesson (.md) or a result (.json) was expected: {}", path.display())),
         }
     }
 }
@@ -425,12 +419,7 @@ fn show_export(state: &mut State, services: &Services) {
         state.notices.failed("There is nothing to export before the first run.");
         return;
     };
-    let form = super::state::export::ExportForm::new(
-        &state.session.export,
-        &figure,
-        record,
-        &services.default_folder,
-    );
+    let form = super::state::export::ExportForm::new(&state.session.export, &figure, record, &services.default_folder);
     toggle_overlay(state, Overlay::Export(Box::new(form)));
 }
 

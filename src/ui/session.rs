@@ -250,8 +250,7 @@ impl Session {
     }
 
     fn sanitised(mut self) -> Self {
-        self.zoom =
-            if self.zoom.is_finite() { self.zoom.clamp(*ZOOM_RANGE.start(), *ZOOM_RANGE.end()) } else { 1.0 };
+        self.zoom = if self.zoom.is_finite() { self.zoom.clamp(*ZOOM_RANGE.start(), *ZOOM_RANGE.end()) } else { 1.0 };
         self.switch_interval_us =
             self.switch_interval_us.clamp(*SWITCH_INTERVALS_US.start(), *SWITCH_INTERVALS_US.end());
         let sane = |width: f32| width.is_finite() && (80.0..=4000.0).contains(&width);

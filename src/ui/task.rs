@@ -202,7 +202,8 @@ fn write_export(order: &ExportOrder) -> Result<PathBuf, String> {
 }
 
 fn make_folder(folder: &Path) -> Result<(), String> {
-    std::fs::create_dir_all(folder).map_err(|error| format!("Failed to make the folder: {error}: {}.", folder.display()))
+    std::fs::create_dir_all(folder)
+        .map_err(|error| format!("Failed to make the folder: {error}: {}.", folder.display()))
 }
 
 fn copy_plot(
@@ -211,11 +212,8 @@ fn copy_plot(
     clipboard: &mut Option<arboard::Clipboard>,
 ) -> Result<(), String> {
     let picture = export::raster(spec, options).map_err(|error| format!("Failed to draw the figure: {error}."))?;
-    let image = arboard::ImageData {
-        width: side(picture.width),
-        height: side(picture.height),
-        bytes: picture.rgba.into(),
-    };
+    let image =
+        arboard::ImageData { width: side(picture.width), height: side(picture.height), bytes: picture.rgba.into() };
     let failed = |error: arboard::Error| format!("Failed to reach the clipboard: {error}.");
     let owner = match clipboard {
         Some(owner) => owner,

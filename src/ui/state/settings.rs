@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::lesson::{Experiment, Lesson};
 use crate::lesson::plan::Settings;
+use crate::lesson::{Experiment, Lesson};
 use crate::model::machine::Machine;
 use crate::model::plan::ExperimentPlan;
 use crate::model::plot::{AxisChoice, Metric};

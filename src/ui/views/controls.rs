@@ -1,6 +1,6 @@
 //! Buttons and menu items made from commands, so that label, tooltip and shortcut agree everywhere.
 
-use eframe::egui::{self, Button, accesskit, Response, RichText, Ui, Vec2};
+use eframe::egui::{self, Button, Response, RichText, Ui, Vec2, accesskit};
 
 use crate::ui::command::{Command, Inbox};
 use crate::ui::theme::{self, Palette};
@@ -107,9 +107,8 @@ pub(super) fn segments<T: PartialEq + Copy>(
                 } else {
                     RichText::new(text.as_str())
                 };
-                let response = ui
-                    .add(Button::selectable(is_chosen, words).corner_radius(4))
-                    .on_hover_text(tooltip(ui, &command));
+                let response =
+                    ui.add(Button::selectable(is_chosen, words).corner_radius(4)).on_hover_text(tooltip(ui, &command));
                 ui.ctx().accesskit_node_builder(response.id, |node| {
                     node.set_role(accesskit::Role::RadioButton);
                     node.set_label(text.as_str());

@@ -64,7 +64,8 @@ fn nothing(ui: &mut Ui, state: &State) {
 /// A result from a file: where it was measured, and the way back.
 fn banner(ui: &mut Ui, opened: &Opened, inbox: &mut Inbox) {
     let palette = Palette::in_use(ui);
-    let frame = egui::Frame::new().fill(palette.selection).corner_radius(6).inner_margin(egui::Margin::symmetric(12, 8));
+    let frame =
+        egui::Frame::new().fill(palette.selection).corner_radius(6).inner_margin(egui::Margin::symmetric(12, 8));
     frame.show(ui, |ui| {
         right_first(ui, |ui| {
             button(ui, Command::BackToLive, inbox);
@@ -145,7 +146,8 @@ fn hint(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
         return;
     }
     let palette = Palette::in_use(ui);
-    let frame = egui::Frame::new().fill(palette.selection).corner_radius(6).inner_margin(egui::Margin::symmetric(12, 8));
+    let frame =
+        egui::Frame::new().fill(palette.selection).corner_radius(6).inner_margin(egui::Margin::symmetric(12, 8));
     frame.show(ui, |ui| {
         right_first(ui, |ui| {
             button(ui, Command::DismissHint, inbox);
@@ -191,7 +193,8 @@ fn predict(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
 fn plot(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     let Some(figure) = state.figure() else { return };
     let none = BTreeSet::new();
-    let empty_text = if state.is_running_here() { "The first points are coming." } else { "Press Run or Space to measure." };
+    let empty_text =
+        if state.is_running_here() { "The first points are coming." } else { "Press Run or Space to measure." };
     let options = FigureOptions {
         hidden: state.hidden().unwrap_or(&none),
         navigation: Navigation::Fixed,

@@ -89,8 +89,7 @@ fn text(
 }
 
 fn claims(ui: &mut Ui, state: &State, lesson: &Lesson, inbox: &mut Inbox) {
-    let experiments: Vec<_> =
-        lesson.experiments.iter().filter(|experiment| !experiment.claims.is_empty()).collect();
+    let experiments: Vec<_> = lesson.experiments.iter().filter(|experiment| !experiment.claims.is_empty()).collect();
     if experiments.is_empty() {
         return;
     }

@@ -148,7 +148,12 @@ pub(super) fn help(ui: &mut Ui, inbox: &mut Inbox) {
 pub(super) fn about(ui: &mut Ui, program: &str, machine: &Machine, inbox: &mut Inbox) {
     dialog(ui, "About Threadlab", 480.0, inbox, |ui, _| {
         ui.label(theme::strong(program));
-        ui.add(egui::Label::new("A desktop laboratory for Python threads: predict a curve, measure it on your machine, see why.").wrap());
+        ui.add(
+            egui::Label::new(
+                "A desktop laboratory for Python threads: predict a curve, measure it on your machine, see why.",
+            )
+            .wrap(),
+        );
         ui.add_space(space::M);
         Grid::new("about").num_columns(2).spacing([24.0, 6.0]).show(ui, |ui| {
             let memory = machine.memory_bytes.map(gibibytes);

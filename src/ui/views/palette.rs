@@ -30,8 +30,7 @@ struct Entry {
 /// Every command that makes sense now: the plain ones, and one for each lesson and experiment.
 fn entries(state: &State) -> Vec<Entry> {
     let plain = Command::plain().into_iter().filter(|command| is_useful(state, command));
-    let mut entries: Vec<_> =
-        plain.map(|command| Entry { label: command.label().into_owned(), command }).collect();
+    let mut entries: Vec<_> = plain.map(|command| Entry { label: command.label().into_owned(), command }).collect();
     entries.extend(state.lessons.entries().iter().map(|entry| Entry {
         label: format!("Lesson: {}", entry.title),
         command: Command::SelectLesson(entry.id.clone()),

@@ -6,9 +6,9 @@ use super::controls::segments;
 use crate::engine::Support;
 use crate::model::stopping::Precision;
 use crate::ui::command::{Command, Inbox};
-use crate::ui::{parameter_slider, range_slider};
 use crate::ui::state::{Bench, EngineOffer, State};
 use crate::ui::theme::{self, space};
+use crate::ui::{parameter_slider, range_slider};
 
 /// Draws the controls. They are at rest while their experiment is measured, since the run keeps what it began with.
 pub(super) fn show(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
@@ -38,7 +38,9 @@ fn engines(ui: &mut Ui, bench: &Bench, inbox: &mut Inbox) {
     if elsewhere.is_empty() {
         return;
     }
-    let more = ui.add(Button::new("More engines…").frame_when_inactive(false)).on_hover_text("Engines that cannot run here, and why.");
+    let more = ui
+        .add(Button::new("More engines…").frame_when_inactive(false))
+        .on_hover_text("Engines that cannot run here, and why.");
     Popup::menu(&more).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(360.0);
         for offer in elsewhere {

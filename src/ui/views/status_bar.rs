@@ -118,7 +118,9 @@ fn warnings(ui: &mut Ui, state: &State) {
     }
     let count = if all.len() == 1 { "1 warning".to_owned() } else { format!("{} warnings", all.len()) };
     let label = RichText::new(format!("{} {count}", theme::WARNING_SYMBOL)).color(Palette::in_use(ui).warning);
-    let response = ui.add(egui::Button::new(label).frame_when_inactive(false)).on_hover_text("What makes this result less trustworthy.");
+    let response = ui
+        .add(egui::Button::new(label).frame_when_inactive(false))
+        .on_hover_text("What makes this result less trustworthy.");
     super::controls::name(&response, &count);
     Popup::from_toggle_button_response(&response).show(|ui| {
         ui.set_width(400.0);
