@@ -3,13 +3,14 @@
 //! The rules, in order, for every series and thread count that a claim speaks of:
 //! 1. What was not measured, or rests on fewer than 6 rounds, cannot be told.
 //! 2. An interval that straddles a bound cannot be told.
-//! 3. Where the workload needs cores, the ceiling decides whether the machine could have shown anything else
+//! 3. Where mixed work computed for another share of its time than was set, a claim about that share cannot be told.
+//! 4. Where the workload needs cores, the ceiling decides whether the machine could have shown anything else
 //!    ([`Ceiling`]); where it could not, it cannot be told. A saturated local server counts alike.
-//! 4. A claim is refuted where one interval lies outside, holds where all lie inside.
+//! 5. A claim is refuted where one interval lies outside, holds where all lie inside.
 
 use super::bounds::{Bounds, Place};
 use super::ceiling::Ceiling;
-use super::settings::same_settings;
+use super::settings::{same_settings, same_share};
 use super::wording::{capitalised, cores_in_words, sentence, unknown, was};
 use super::{At, Check, Claim, Judgement, Quantity, Verdict};
 use crate::model::expression::Expression;
@@ -233,6 +234,9 @@ fn doubt(
     threads: ThreadCount,
     subject: &Subject<'_>,
 ) -> Result<(), String> {
+    for series in [Some(pair.of), pair.over].into_iter().flatten() {
+        same_share(&check.quantity, series, subject.workload)?;
+    }
     if let Some(ceiling) = Ceiling::of(subject, threads)? {
         ceiling.could_differ(check, bounds, place, threads, subject)?;
     }

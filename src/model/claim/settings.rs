@@ -1,8 +1,14 @@
 //! A claim speaks of the workload as its lesson sets it; a run with other settings says nothing about it.
 
-use super::Claim;
+use super::{Claim, Quantity};
 use crate::model::format;
-use crate::model::workload::Workload;
+use crate::model::results::Series;
+use crate::model::units::ThreadCount;
+use crate::model::workload::{Bound, Workload};
+
+/// How far the share of computing that was measured may lie from the one that was set, as a factor. Below the first, the
+/// knee 1/share would lie beyond what a claim about the share that was set allows for.
+const SHARE_TOLERANCE: (f64, f64) = (0.9, 1.2);
 
 /// Whether a run of `workload` is what the claim speaks of; otherwise a full sentence with what differs.
 pub(super) fn same_settings(claim: &Claim, workload: &Workload) -> Result<(), String> {
@@ -26,4 +32,26 @@ pub(super) fn same_settings(claim: &Claim, workload: &Workload) -> Result<(), St
         })
         .collect();
     Err(format!("The claim speaks of other settings than this run's: {}.", differing.join("; ")))
+}
+
+/// Whether mixed work computed for the share of its time that was set; otherwise a full sentence.
+///
+/// On a busy machine a thread that wakes up waits for a core. One unit on one thread takes longer then, and the speedup of
+/// many threads, which is over that one, may go beyond 1/share without any fault of the claim.
+pub(super) fn same_share(quantity: &Quantity, series: &Series, workload: &Workload) -> Result<(), String> {
+    let is_scaling = matches!(quantity, Quantity::Speedup { .. } | Quantity::SpeedupRatio { .. });
+    if !is_scaling || workload.bound() != Bound::Mixed {
+        return Ok(());
+    }
+    let share = workload.value("cpu_share");
+    let Some(used) = series.at(ThreadCount::ONE).and_then(|point| point.cores_used) else { return Ok(()) };
+    if used.high >= share * SHARE_TOLERANCE.0 && used.low <= share * SHARE_TOLERANCE.1 {
+        return Ok(());
+    }
+    Err(format!(
+        "With 1 thread the work computed for {} of its time, and {} was set: on a machine that busy, nothing can be said \
+         about that share.",
+        format::estimate(&used),
+        format::number(share),
+    ))
 }

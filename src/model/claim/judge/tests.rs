@@ -2,6 +2,7 @@ use super::*;
 use crate::model::fixture::{self, MadeUpCurve, curve, machine, window};
 use crate::model::results::Curve;
 use crate::model::series::Interpreter;
+use crate::model::window::Window;
 use crate::model::workload::WorkloadKind;
 
 const GOOD_CEILING: MadeUpCurve<'static> = (Curve::Ceiling, &[(1, 100.0), (2, 198.0), (4, 197.0), (8, 196.0)]);
@@ -62,10 +63,47 @@ fn other_settings_cannot_tell() {
         Verdict::CannotTell,
         "The claim speaks of the workload mixed, and this run had wait.",
     );
-    let workload = Workload::new(WorkloadKind::Mixed);
+    let workload = Workload::new(WorkloadKind::CountPrimes);
     let same = Claim { workload: Some(workload.clone()), ..speedup("8", Some("0.5"), None) };
     let subject = Subject { results: &results, workload: &workload, machine: &machine(2) };
     assert_eq!(judge(&same, &subject).verdict, Verdict::Holds);
+}
+
+/// Mixed work with a share of 0.2 that reached 7 times one thread, and computed for `share` of its time on one thread.
+fn mixed_at(share: f64) -> Results {
+    let mut results = Results::new(&[SeriesKey::of(EngineKind::GilModel)]);
+    for round in 0..9 {
+        for (count, per_sec) in [(1, 200.0), (8, 1400.0)] {
+            let cpu = if count == 1 { share } else { 1.0 };
+            let window = Window { workers_cpu_s: Some(cpu * 1000.0), ..window(count, round, per_sec) };
+            results.add(&curve(EngineKind::GilModel), window);
+            let ceiling = if count == 1 { 100.0 } else { 199.0 };
+            results.add(&Curve::Ceiling, fixture::window(count, round, ceiling));
+        }
+    }
+    results
+}
+
+#[test]
+fn another_share_than_was_set_cannot_tell() {
+    let claim = speedup("8", None, Some("5.75"));
+    check_on(
+        &mixed_at(0.12),
+        WorkloadKind::Mixed,
+        2,
+        &claim,
+        Verdict::CannotTell,
+        "At 8 threads the GIL model reached 7.00 times one thread (7.00 to 7.00). With 1 thread the work computed for \
+         0.120 (0.120 to 0.120) of its time, and 0.200 was set: on a machine that busy, nothing can be said about that share.",
+    );
+    check_on(
+        &mixed_at(0.195),
+        WorkloadKind::Mixed,
+        2,
+        &claim,
+        Verdict::Refuted,
+        "At 8 threads the GIL model reached 7.00 times one thread (7.00 to 7.00), above the claimed 5.75.",
+    );
 }
 
 #[test]
