@@ -89,6 +89,8 @@ fn main() {
         None => println!("GIL model alone, for no CPython was found, {rounds} rounds of {seconds} s windows"),
     }
 
+    println!("a computing thread looks whether it shall let go every {:.0} ns", 1e9 / speed.numbers_per_sec);
+
     let mut pairs: Vec<Vec<(f64, f64)>> = ROWS.iter().map(|_| Vec::new()).collect();
     let mut round = 0.0;
     while round < rounds {

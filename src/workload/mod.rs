@@ -1,4 +1,5 @@
 //! What one unit of work does, one file for each workload. No timing inside: the engines count units and read clocks.
+//! The one exception is [`mixed::Speed::calibrate`], which decides how much work `mixed` is, once a run.
 //!
 //! A run has one [`Workshop`]. For each window it [prepares](Workshop::prepare) the workload, which gives one
 //! [`WorkerUnit`] for each worker and the [`StopSignal`] that ends the window. Every engine with threads of this process
