@@ -15,10 +15,17 @@ use threadlab::model::workload::Bound;
 use threadlab::ui::plot_view::{self, FigureOptions, Navigation};
 use threadlab::ui::{fit_view, results_table, sample, theme, timeline_view};
 
-const FRAMES: usize = 200;
+/// Frames before the clock is read: they build fonts and prepare the points.
+const WARM_UP: usize = 10;
+
+/// Frames that are timed. `cargo test` runs benches too, without `--bench`: then one shows that everything draws.
+fn frames() -> usize {
+    if std::env::args().any(|argument| argument == "--bench") { 200 } else { 1 }
+}
 
 fn main() {
-    println!("{:<44} {:>10} {:>12} {:>12}", "median of 200 frames, 1280 x 800", "layout", "tessellation", "together");
+    let title = format!("median of {} frames, 1280 x 800", frames());
+    println!("{title:<44} {:>10} {:>12} {:>12}", "layout", "tessellation", "together");
     for points in [10_000, 100_000] {
         let spec = sample::long_curve(points);
         measure(&format!("plot of one curve, {points} points"), |ui| figure(ui, &spec));
@@ -56,7 +63,7 @@ fn measure_at(name: &str, pointer: Option<Pos2>, mut draw: impl FnMut(&mut egui:
     let ctx = egui::Context::default();
     theme::install(&ctx);
     let mut times: [Vec<Duration>; 3] = Default::default();
-    for frame in 0..FRAMES + 10 {
+    for frame in 0..WARM_UP + frames() {
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, vec2(1280.0, 800.0))),
             events: pointer.map(Event::PointerMoved).into_iter().collect(),
@@ -69,8 +76,7 @@ fn measure_at(name: &str, pointer: Option<Pos2>, mut draw: impl FnMut(&mut egui:
         let done = Instant::now();
         std::hint::black_box(primitives);
         output.drop_without_applying_deltas();
-        // The first frames build fonts and prepare the points.
-        if frame >= 10 {
+        if frame >= WARM_UP {
             for (times, time) in times.iter_mut().zip([laid_out - began, done - laid_out, done - began]) {
                 times.push(time);
             }

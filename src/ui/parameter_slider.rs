@@ -16,9 +16,9 @@ pub fn show(ui: &mut Ui, parameter: &Parameter, value: f64, lesson_value: f64) -
         .push_id(parameter.id, |ui| {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = space::S;
-                theme::use_slider_look(ui);
                 let label = ui.label(parameter.label).on_hover_text(parameter.help);
-                let rail = ui.add(rail(parameter, &mut edited)).on_hover_text(parameter.help).labelled_by(label.id);
+                let rail = theme::slider_scope(ui, |ui| ui.add(rail(parameter, &mut edited)));
+                let rail = rail.on_hover_text(parameter.help).labelled_by(label.id);
                 let field = ui.add(field(parameter, &mut edited)).labelled_by(label.id);
                 let reset = reset_button(ui, parameter, edited, lesson_value);
                 if reset.clicked() {

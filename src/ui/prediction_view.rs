@@ -23,6 +23,9 @@ const WIDE: f64 = 31.6;
 /// The least speedup that can be drawn on a logarithmic axis.
 const LEAST_ON_LOGARITHMIC: f64 = 0.1;
 
+/// The width of a field with its thread count, in points.
+const FIELD_WIDTH: f32 = 128.0;
+
 /// The name of the curve, in the legend too.
 const NAME: &str = "Your prediction";
 
@@ -171,9 +174,10 @@ impl Editor {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(space::M, space::XS);
             for (count, speedup) in self.prediction.points.clone() {
-                ui.horizontal(|ui| {
+                // Of one size, so that they wrap and stand below each other.
+                let cell = vec2(FIELD_WIDTH, ui.spacing().interact_size.y);
+                ui.allocate_ui_with_layout(cell, egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     ui.spacing_mut().item_spacing.x = space::XS;
-                    ui.label(theme::caption(format::threads(count.get())));
                     let mut value = speedup;
                     let field = DragValue::new(&mut value)
                         .range(y.min..=y.max)
@@ -188,6 +192,7 @@ impl Editor {
                         self.set(count, value, &y);
                     }
                     self.released |= response.drag_stopped() || response.changed() && !response.dragged();
+                    ui.label(theme::caption(format::threads(count.get())));
                 });
             }
         });

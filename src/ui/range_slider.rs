@@ -29,9 +29,8 @@ pub fn show(ui: &mut Ui, chosen: ThreadSpan, limits: &RangeInclusive<ThreadCount
         .scope_builder(builder, |ui| {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = space::S;
-                theme::use_slider_look(ui);
                 let low_field = field(ui, &mut low, least..=high, "Fewest threads");
-                let rail = rail(ui, &mut low, &mut high, limits);
+                let rail = theme::slider_scope(ui, |ui| rail(ui, &mut low, &mut high, limits));
                 let high_field = field(ui, &mut high, low..=most, "Most threads");
                 let entered = |field: &Response| field.drag_stopped() || field.changed() && !field.dragged();
                 rail || entered(&low_field) || entered(&high_field)

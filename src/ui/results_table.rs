@@ -13,8 +13,8 @@ use super::curve_mark;
 use super::theme::{self, Palette, space};
 
 const ROW_HEIGHT: f32 = 24.0;
-/// The widths of the columns in points: wide enough for the longest text each of them gets.
-const WIDTHS: [f32; 7] = [232.0, 72.0, 200.0, 152.0, 152.0, 152.0, 72.0];
+/// The widths of the columns after the first, in points: wide enough for the longest text each of them gets.
+const WIDTHS: [f32; 6] = [64.0, 200.0, 168.0, 168.0, 168.0, 64.0];
 
 /// What the reader asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,12 +66,13 @@ pub fn tab_separated(table: &ResultsTable) -> String {
 fn rows(ui: &mut Ui, table: &ResultsTable, max_height: f32) {
     let palette = Palette::in_use(ui);
     let font = TextStyle::Body.resolve(ui.style());
+    let names_width = names_width(ui, table, &font);
     let mut builder = TableBuilder::new(ui)
         .striped(true)
         .cell_layout(Layout::right_to_left(Align::Center))
         .min_scrolled_height(3.0 * ROW_HEIGHT)
         .max_scroll_height((max_height - 2.0 * ROW_HEIGHT).max(3.0 * ROW_HEIGHT));
-    for width in WIDTHS {
+    for width in std::iter::once(names_width).chain(WIDTHS) {
         builder = builder.column(Column::exact(width));
     }
     builder
@@ -103,6 +104,18 @@ fn rows(ui: &mut Ui, table: &ResultsTable, max_height: f32) {
                 }
             });
         });
+}
+
+/// The width of the first column: swatch and longest name.
+fn names_width(ui: &Ui, table: &ResultsTable, font: &FontId) -> f32 {
+    // Rows of one curve stand together.
+    let names = table.rows.chunk_by(|a, b| a.series == b.series).filter_map(|rows| rows.first());
+    let text = ui.fonts_mut(|fonts| {
+        names
+            .map(|row| row.series.chars().map(|character| fonts.glyph_width(font, character)).sum())
+            .fold(0.0, f32::max)
+    });
+    curve_mark::SWATCH.x + space::S + text + space::M
 }
 
 /// Names to the left, numbers to the right.

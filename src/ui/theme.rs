@@ -218,7 +218,8 @@ pub fn caption(text: impl Into<String>) -> RichText {
 
 /// Numbers whose digits all take the same width, so that they line up in columns and do not jitter while they change.
 ///
-/// egui has no access to the font's `tnum` feature; each digit stands at the right of a cell as wide as the widest.
+/// egui has no access to the font's `tnum` feature; each digit stands in the middle of a cell as wide as the widest, the last one
+/// at its right.
 pub fn tabular(ui: &Ui, text: &str, font: &FontId, color: Color32) -> LayoutJob {
     let mut job = LayoutJob::default();
     append_tabular(ui, &mut job, text, font, color);
@@ -231,11 +232,15 @@ pub fn append_tabular(ui: &Ui, job: &mut LayoutJob, text: &str, font: &FontId, c
     let format = TextFormat { font_id: font.clone(), color, ..Default::default() };
     ui.fonts_mut(|fonts| {
         let cell = ('0'..='9').map(|digit| fonts.glyph_width(font, digit)).fold(0.0, f32::max);
-        for character in text.chars() {
-            let mut buffer = [0; 4];
-            let character_text = character.encode_utf8(&mut buffer);
+        let mut before = 0.0;
+        let mut characters = text.chars().peekable();
+        while let Some(character) = characters.next() {
             let slack = if character.is_ascii_digit() { cell - fonts.glyph_width(font, character) } else { 0.0 };
-            job.append(character_text, slack, format.clone());
+            // Room after the last character is not kept, so that all of it goes before.
+            let after = if characters.peek().is_some() { slack / 2.0 } else { 0.0 };
+            let mut buffer = [0; 4];
+            job.append(character.encode_utf8(&mut buffer), before + slack - after, format.clone());
+            before = after;
         }
     });
 }
@@ -255,22 +260,29 @@ fn relative_luminance(color: Color32) -> f64 {
     0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
 }
 
-/// Makes the sliders drawn in `ui` from now on show their span in the accent colour, with ring handles.
-pub fn use_slider_look(ui: &mut Ui) {
-    let palette = Palette::in_use(ui);
-    let visuals = ui.visuals_mut();
-    visuals.selection.bg_fill = palette.accent;
-    let ring = |fill, width| WidgetVisuals {
-        bg_fill: fill,
-        weak_bg_fill: fill,
-        bg_stroke: Stroke::NONE,
-        corner_radius: CornerRadius::same(4),
-        fg_stroke: Stroke::new(width, palette.accent),
-        expansion: 0.0,
-    };
-    visuals.widgets.inactive = WidgetVisuals { bg_fill: palette.control_pressed, ..ring(palette.surface, 2.0) };
-    visuals.widgets.hovered = ring(palette.surface, 3.0);
-    visuals.widgets.active = WidgetVisuals { expansion: 2.0, ..ring(palette.surface, 4.0) };
+/// Draws sliders with a thin rail, their span in the accent colour, and rings as handles. Fields beside them stay outside.
+pub fn slider_scope<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.scope(|ui| {
+        let palette = Palette::in_use(ui);
+        // egui makes the handle's radius two fifths of this.
+        ui.spacing_mut().interact_size.y = 18.0;
+        let visuals = ui.visuals_mut();
+        visuals.selection.bg_fill = palette.accent;
+        let ring = |width, expansion| WidgetVisuals {
+            // Both of the rail and of the handle's middle.
+            bg_fill: palette.control_pressed,
+            weak_bg_fill: palette.control_pressed,
+            bg_stroke: Stroke::NONE,
+            corner_radius: CornerRadius::same(4),
+            fg_stroke: Stroke::new(width, palette.accent),
+            expansion,
+        };
+        visuals.widgets.inactive = ring(3.0, 0.0);
+        visuals.widgets.hovered = ring(4.0, 0.5);
+        visuals.widgets.active = ring(5.0, 2.0);
+        add(ui)
+    })
+    .inner
 }
 
 /// The shipped font first, then egui's own for what it lacks; monospace stays egui's.

@@ -49,7 +49,8 @@ pub fn show(ui: &mut Ui, timeline: &Arc<Timeline>, height: f32) {
         .show(ui, |ui| {
             let size = vec2(ui.available_width(), lane * as_f32(timeline.threads.get()));
             let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
-            let lanes = Rect::from_min_max(rect.min + vec2(NAMES, 0.0), rect.max);
+            // The last tick's label reaches beyond its tick.
+            let lanes = Rect::from_min_max(rect.min + vec2(NAMES, 0.0), rect.max - vec2(space::M, 0.0));
             navigate(ui, &response, lanes, &mut view, whole);
             response.widget_info(|| {
                 WidgetInfo::labeled(Role::Figure, ui.is_enabled(), format!("Timeline of the GIL. {}", known.0.words))
