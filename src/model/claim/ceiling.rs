@@ -62,7 +62,7 @@ impl Ceiling {
         if ceiling.speedup.low < needed {
             let (shown, bounds) = format::estimate_beside(&ceiling.speedup, &[needed]);
             return Err(format!(
-                "This machine itself reached only {} with {} without a GIL, less than the {} from which a claim about \
+                "This machine itself reached only {} with {} without a GIL, not clearly the {} from which a claim about \
                  scaling can be decided.",
                 times_one_thread(&shown),
                 format::threads(ceiling.threads.get()),

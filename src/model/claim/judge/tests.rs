@@ -186,10 +186,23 @@ fn cannot_tell_where_the_ceiling_does_not_rise() {
             &claim,
             Verdict::CannotTell,
             "At 8 threads the GIL model reached 0.930 times one thread (0.911 to 0.949). This machine itself reached only \
-             1.10 times one thread (1.07 to 1.13) with 2 threads without a GIL, less than the 1.25 from which a claim \
+             1.10 times one thread (1.07 to 1.13) with 2 threads without a GIL, not clearly the 1.25 from which a claim \
              about scaling can be decided.",
         );
     }
+}
+
+#[test]
+fn a_ceiling_that_may_not_rise_is_none() {
+    let unsure: MadeUpCurve<'_> = (Curve::Ceiling, &[(1, 100.0), (2, 126.0)]);
+    check_cpu(
+        &[gil(&[(1, 100.0), (2, 93.0)]), unsure],
+        &speedup("2", None, Some("1.1")),
+        Verdict::CannotTell,
+        "At 2 threads the GIL model reached 0.930 times one thread (0.911 to 0.949). This machine itself reached only 1.26 \
+         times one thread (1.23 to 1.29) with 2 threads without a GIL, not clearly the 1.25 from which a claim about scaling can \
+         be decided.",
+    );
 }
 
 #[test]
