@@ -9,8 +9,8 @@ use super::{Context, NoGil, StopSignal, Unit, UnitEnd, WaitEnd};
 /// The numbers that the computing part tries, over and over: those of a count-primes unit at its default limit.
 const NUMBERS: std::ops::Range<u32> = 2..1000;
 
-/// Numbers tried between two looks at the stop signal: 5 to 40 µs of work.
-const CHUNK: u64 = 256;
+/// Numbers tried between two looks at the stop signal: about 17 µs of work.
+const CHUNK: u64 = 2048;
 
 /// Computes, then sleeps. The computing part is a fixed amount of work, not of time: with several threads it takes as long as it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,9 @@ use std::hint::black_box;
 
 use super::{Context, StopSignal, Unit, UnitEnd};
 
-/// Numbers tried between two looks at the stop signal: 5 to 40 µs of work for limits from 100 to 20 000.
-const CHUNK: u32 = 128;
+/// Numbers tried between two looks at the stop signal: about 17 µs of work near 20 000, where a number takes 33 ns, and less where
+/// numbers are small.
+const CHUNK: u32 = 512;
 
 /// Counts the primes below a limit by trial division.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,7 @@ impl CountPrimes {
             let end = self.limit.min(number + CHUNK);
             while number < end {
                 primes += u32::from(is_prime(number));
+                // As often as CPython's loop or oftener: every 4 to 33 ns, at no cost that could be measured.
                 context.poll();
                 number += 1;
             }
