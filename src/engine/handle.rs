@@ -56,11 +56,10 @@ impl RunHandle {
         engines: Vec<Box<dyn Engine>>,
         audience: Box<dyn Audience>,
     ) -> Result<Self, StartError> {
-        let surroundings = Surroundings {
-            clock: Box::new(WallClock::start()),
-            machine: machine::read(),
-            monitor: Box::new(SystemMonitor::new()),
-        };
+        let clock = Box::new(WallClock::start());
+        let machine = machine::read();
+        let monitor = Box::new(SystemMonitor::new(machine.clone()));
+        let surroundings = Surroundings { clock, machine, monitor };
         Self::start_in(request, engines, audience, surroundings)
     }
 

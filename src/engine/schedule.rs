@@ -202,3 +202,170 @@ pub fn phase(cell: &Cell, unit: Option<Duration>, random: &mut Rng) -> Duration 
     };
     shared.mul_f64(random.f64())
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::model::plan::{DEFAULT_SWITCH_INTERVAL_US, ExperimentPlan, RunId};
+
+    fn native() -> SeriesKey {
+        SeriesKey::of(EngineKind::Native)
+    }
+
+    fn model() -> SeriesKey {
+        SeriesKey::of(EngineKind::GilModel)
+    }
+
+    fn plan(workload: Workload, series: &[SeriesKey], threads: &[usize]) -> ExperimentPlan {
+        ExperimentPlan {
+            id: "x".to_owned(),
+            workload,
+            series: series.to_vec(),
+            threads: threads.iter().copied().map(ThreadCount::clamped).collect(),
+        }
+    }
+
+    fn request(experiments: Vec<ExperimentPlan>) -> RunRequest {
+        RunRequest {
+            run_id: RunId(1),
+            experiments,
+            precision: Precision::Quick,
+            seed: 5,
+            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+        }
+    }
+
+    /// Each cell in short: engine, workload, threads, and what it feeds (`1c` is the ceiling of experiment 1).
+    fn short(cells: &[Cell]) -> Vec<String> {
+        let feed = |(experiment, curve): &(usize, Curve)| match curve {
+            Curve::Series(_) => format!("{experiment}s"),
+            Curve::Ceiling => format!("{experiment}c"),
+        };
+        let cell = |cell: &Cell| {
+            let feeds: Vec<String> = cell.feeds.iter().map(feed).collect();
+            format!("{} {} {} {}", cell.key.engine, cell.workload.kind().id(), cell.threads, feeds.join(" "))
+        };
+        cells.iter().map(cell).collect()
+    }
+
+    #[test]
+    fn native_primes_serve_as_the_ceiling_of_every_experiment() {
+        let primes = Workload::new(WorkloadKind::CountPrimes);
+        let wait = Workload::new(WorkloadKind::Wait);
+        let request = request(vec![plan(wait, &[model()], &[1, 4]), plan(primes, &[native(), model()], &[2])]);
+        assert_eq!(
+            short(&cells(&request, 2, |_, _| true)),
+            [
+                "gil-model wait 1 0s",
+                "gil-model wait 4 0s",
+                "native count-primes 1 1s 0c 1c",
+                "native count-primes 2 1s 1c",
+                "gil-model count-primes 1 1s",
+                "gil-model count-primes 2 1s",
+                "native count-primes 4 0c",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_ceiling_has_the_unit_of_its_own_experiment() {
+        let primes = |limit| Workload::new(WorkloadKind::CountPrimes).with("limit", limit).expect("it is in range");
+        let request = request(vec![plan(primes(500.0), &[native()], &[1]), plan(primes(2000.0), &[native()], &[1])]);
+        assert_eq!(
+            short(&cells(&request, 2, |_, _| true)),
+            ["native count-primes 1 0s 0c", "native count-primes 1 1s 1c"]
+        );
+    }
+
+    #[test]
+    fn the_ceiling_of_waiting_ends_at_four_times_the_cores() {
+        let counts = [1, 8, 16, 64];
+        let wait = request(vec![plan(Workload::new(WorkloadKind::Wait), &[native()], &counts)]);
+        let primes = request(vec![plan(Workload::new(WorkloadKind::CountPrimes), &[model()], &counts)]);
+        let ceiling = |request: &RunRequest| {
+            let cells = cells(request, 2, |_, _| true);
+            let of_ceiling = cells.iter().filter(|cell| cell.feeds.contains(&(0, Curve::Ceiling)));
+            of_ceiling.map(|cell| cell.threads.get()).collect::<Vec<_>>()
+        };
+        assert_eq!(ceiling(&wait), [1, 8]);
+        assert_eq!(ceiling(&primes), [1, 8, 16, 64]);
+    }
+
+    #[test]
+    fn what_cannot_be_measured_is_left_out() {
+        let wait = request(vec![plan(Workload::new(WorkloadKind::Wait), &[native(), model()], &[1])]);
+        assert_eq!(short(&cells(&wait, 2, |key, _| *key == model())), ["gil-model wait 1 0s"]);
+    }
+
+    #[test]
+    fn cells_of_one_engine_and_workload_are_one_group() {
+        let wait = request(vec![plan(Workload::new(WorkloadKind::Wait), &[native(), model()], &[1, 2])]);
+        let groups: Vec<usize> = cells(&wait, 2, |_, _| true).iter().map(|cell| cell.group).collect();
+        assert_eq!(groups, [0, 0, 1, 1, 2, 2]);
+    }
+
+    #[test]
+    fn rounds_are_shuffled_by_seed_and_round() {
+        let wait = request(vec![plan(Workload::new(WorkloadKind::Wait), &[native(), model()], &[1, 2, 3, 4, 5])]);
+        let cells = cells(&wait, 2, |_, _| true);
+        let all: Vec<usize> = (0..cells.len()).collect();
+        let mut sorted = order(&cells, &all, 3, 5);
+        assert_eq!(sorted, order(&cells, &all, 3, 5));
+        assert_ne!(sorted, order(&cells, &all, 4, 5));
+        assert_ne!(sorted, order(&cells, &all, 3, 6));
+        sorted.sort_unstable();
+        assert_eq!(sorted, all);
+        let first = order(&cells, &all, 0, 5);
+        assert!(first.iter().take(3).all(|&index| cells[index].threads == ThreadCount::ONE), "{first:?}");
+    }
+
+    #[rstest]
+    #[case(Precision::Quick, 20)]
+    #[case(Precision::Normal, 40)]
+    #[case(Precision::Thorough, 100)]
+    fn the_counting_step_stays_below_half_the_target(#[case] precision: Precision, #[case] expected: u32) {
+        assert_eq!(Lengths::units_wanted(precision), expected);
+    }
+
+    #[test]
+    fn windows_are_as_long_as_lets_two_looks_fit() {
+        let plain = |seconds, windows| Lengths::plan(Precision::Quick, Duration::from_secs(seconds), windows).plain;
+        assert_eq!(plain(10, 100), SHORTEST_WINDOW);
+        assert_eq!(plain(10, 1), LONGEST_PLAIN_WINDOW);
+        assert_eq!(plain(18, 20), Duration::from_millis(75));
+    }
+
+    #[rstest]
+    // 20 units of 5 ms.
+    #[case(5.0, 100)]
+    // Short units need no more than the plain length.
+    #[case(0.1, 50)]
+    // 20 units would not fit in the budget.
+    #[case(20.0, 250)]
+    // But four units there shall be, or two of very long ones.
+    #[case(100.0, 400)]
+    #[case(400.0, 1000)]
+    #[case(1000.0, 2000)]
+    fn long_units_lengthen_windows_within_reason(#[case] unit_ms: f64, #[case] expected_ms: u64) {
+        let ms = Duration::from_millis;
+        let lengths = Lengths { plain: ms(50), affordable: ms(250), units_wanted: 20 };
+        let unit = Duration::try_from_secs_f64(unit_ms / 1000.0).expect("a small number");
+        assert_eq!(lengths.of(Some(unit)), ms(expected_ms));
+    }
+
+    #[test]
+    fn windows_begin_anywhere_within_a_unit() {
+        let request = request(vec![plan(Workload::new(WorkloadKind::Wait), &[native()], &[8])]);
+        let cells = cells(&request, 2, |_, _| true);
+        let cell = cells.iter().find(|cell| cell.threads.get() == 8).expect("it was asked for");
+        let mut random = Rng::with_seed(1);
+        let unit = Duration::from_millis(5);
+        let phases: Vec<Duration> = (0..1000).map(|_| phase(cell, Some(unit), &mut random)).collect();
+        assert!(phases.iter().all(|phase| *phase < unit));
+        let early = phases.iter().filter(|phase| **phase < unit / 4).count();
+        assert!((200..300).contains(&early), "{early} of 1000 in the first quarter");
+        assert_eq!(phase(cell, None, &mut random), Duration::ZERO);
+    }
+}

@@ -286,7 +286,10 @@ impl Sweep {
                 length: planned,
                 run_began: self.surroundings.clock.began(),
             };
-            let mut window = match self.engines[state.engine].measure(&order, &self.cancel) {
+            self.surroundings.monitor.open(order.threads);
+            let measured = self.engines[state.engine].measure(&order, &self.cancel);
+            self.surroundings.monitor.close();
+            let mut window = match measured {
                 Ok(window) => window,
                 Err(MeasureError::Impossible { .. }) => {
                     for experiment in experiments(&state.cell) {

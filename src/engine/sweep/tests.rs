@@ -1,10 +1,11 @@
 //! Whole runs of scripted engines: what is measured, in which order, and how it ends.
 
 use super::*;
-use crate::engine::handle::RunHandle;
+use crate::engine::handle::{RunHandle, StartError};
 use crate::engine::message::Event;
 use crate::engine::mock::{self, Asked, AskedLog, Fault, MockClock, MockEngine};
 use crate::engine::quiet::NoAudience;
+use crate::engine::schedule::LONGEST_PLAIN_WINDOW;
 use crate::model::plan::{DEFAULT_SWITCH_INTERVAL_US, ExperimentPlan, RunId};
 use crate::model::series::EngineKind;
 use crate::model::stopping::Precision;
@@ -158,4 +159,278 @@ fn what_was_asked_of_the_engines_depends_on_the_seed_alone() {
     };
     assert_eq!(asked(1), asked(1));
     assert_ne!(asked(1), asked(2));
+}
+
+fn primes(threads: &[usize]) -> RunRequest {
+    request(vec![plan("cpu", WorkloadKind::CountPrimes, &[native()], threads)])
+}
+
+fn outcome(events: &[EventKind]) -> &Outcome {
+    match events.last() {
+        Some(EventKind::Finished(outcome)) => outcome,
+        other => panic!("the last event is {other:?}"),
+    }
+}
+
+#[test]
+fn a_disturbed_window_is_measured_again() {
+    let log = AskedLog::default();
+    let events = run_with(primes(&[1, 2]), |clock| {
+        vec![MockEngine::new(native(), clock.clone()).logging(&log).fault_at(4, Fault::Observer(0.5))]
+    });
+    assert_eq!(warnings(&events), []);
+    assert!(samples(&events).iter().all(|(_, _, window)| window.disturbance.is_none()));
+    let asked = log.read();
+    assert_eq!((asked[4].threads, asked[4].round), (asked[5].threads, asked[5].round), "the fifth was repeated");
+    // Nine rounds of two points, and one repeat.
+    assert_eq!(asked.len(), 19);
+}
+
+#[test]
+fn a_window_disturbed_three_times_is_kept_and_the_run_warns() {
+    let log = AskedLog::default();
+    let events = run_with(primes(&[1]), |clock| {
+        vec![MockEngine::new(native(), clock.clone()).logging(&log).always(Fault::Observer(0.5))]
+    });
+    let asked = log.read();
+    // Each is a sample of the series and of the ceiling.
+    assert_eq!(asked.len(), samples(&events).len() / 2 * 3);
+    assert!(samples(&events).iter().all(|(_, _, window)| window.disturbance.is_some()));
+    let kept = u32::try_from(asked.len() / 3).expect("a small number");
+    assert_eq!(warnings(&events), [Warning::Observer { windows: kept, share_of_core: 0.5 }]);
+}
+
+#[test]
+fn an_impossible_window_is_discarded_measured_again_and_reported() {
+    let log = AskedLog::default();
+    let events = run_with(primes(&[1, 2]), |clock| {
+        vec![MockEngine::new(native(), clock.clone()).logging(&log).fault_at(1, Fault::Impossible)]
+    });
+    assert_eq!(warnings(&events), [Warning::Impossible { windows: 1 }]);
+    assert_eq!(log.read().len(), 19);
+    assert_eq!(samples(&events).len(), 9 * 2 * 2);
+}
+
+#[test]
+fn a_point_that_is_always_impossible_has_no_sample() {
+    let events =
+        run_with(primes(&[1]), |clock| vec![MockEngine::new(native(), clock.clone()).always(Fault::Impossible)]);
+    assert_eq!(samples(&events), []);
+    assert_eq!(outcome(&events), &Outcome::Completed);
+    let warnings = warnings(&events);
+    assert!(matches!(warnings[..], [Warning::Impossible { .. }, Warning::TooFewRounds { rounds: 0 }]), "{warnings:?}");
+}
+
+#[test]
+fn an_engine_that_fails_ends_the_run_and_what_was_measured_stays() {
+    let events = run_with(primes(&[1, 2]), |clock| {
+        vec![MockEngine::new(native(), clock.clone()).fault_at(2, Fault::Fail("the kettle boiled over".to_owned()))]
+    });
+    assert_eq!(samples(&events).len(), 2 * 2);
+    let Outcome::Failed(reason) = outcome(&events) else { panic!("{:?}", outcome(&events)) };
+    assert!(reason.starts_with("Native threads at "), "{reason}");
+    assert!(reason.ends_with(": the kettle boiled over"), "{reason}");
+}
+
+#[test]
+fn a_panic_ends_the_run_and_not_the_program() {
+    let events = run_with(primes(&[1, 2]), |clock| {
+        vec![MockEngine::new(native(), clock.clone()).fault_at(2, Fault::Panic("a defect, on purpose".to_owned()))]
+    });
+    assert_eq!(samples(&events).len(), 2 * 2);
+    assert_eq!(outcome(&events), &Outcome::Failed("a fault in Threadlab: a defect, on purpose".to_owned()));
+}
+
+#[test]
+fn a_cancelled_run_keeps_what_was_measured() {
+    let clock = MockClock::new();
+    let engine = MockEngine::new(native(), clock.clone()).fault_at(3, Fault::Hang);
+    let run =
+        RunHandle::start_in(primes(&[1, 2]), vec![Box::new(engine)], Box::new(NoAudience), mock::surroundings(&clock));
+    let run = run.expect("it starts");
+    let mut events = Vec::new();
+    for event in run.events() {
+        events.push(event.kind);
+        // The next window hangs.
+        if samples(&events).len() == 3 * 2 {
+            run.cancel();
+        }
+    }
+    assert_eq!(samples(&events).len(), 3 * 2);
+    assert_eq!(outcome(&events), &Outcome::Cancelled);
+    assert_eq!(warnings(&events), [], "a run that was stopped has no target to miss");
+}
+
+#[test]
+fn a_window_in_which_no_unit_ended_is_measured_again_and_longer() {
+    let log = AskedLog::default();
+    run_with(primes(&[1]), |clock| {
+        vec![MockEngine::new(native(), clock.clone()).logging(&log).fault_at(0, Fault::NoUnits)]
+    });
+    let asked = log.read();
+    assert_eq!(asked[1].length, asked[0].length * 4);
+    assert_eq!((asked[0].round, asked[1].round), (0, 0));
+}
+
+#[test]
+fn windows_grow_when_the_first_ones_show_that_units_are_long() {
+    let log = AskedLog::default();
+    let events = run_with(primes(&[1, 2]), |clock| {
+        let slow = MockEngine::new(native(), clock.clone()).throughput(|_, threads| 40.0 * threads.as_f64());
+        vec![slow.logging(&log)]
+    });
+    // Twenty units of 25 ms.
+    let wanted = Duration::from_millis(500);
+    let asked = log.read();
+    assert_eq!(asked[0].length, LONGEST_PLAIN_WINDOW);
+    assert!(asked[1..].iter().all(|asked| asked.length == wanted), "{:?}", &asked[..4]);
+    assert!(samples(&events).iter().all(|(_, _, window)| window.units >= 20));
+}
+
+#[test]
+fn a_noisy_machine_spends_the_budget_and_says_what_was_reached() {
+    let events = run_with(primes(&[1, 2, 4, 8]), |clock| vec![MockEngine::new(native(), clock.clone()).noise(0.8, 3)]);
+    let warnings = warnings(&events);
+    let [Warning::TargetNotReached { target, reached }] = warnings[..] else { panic!("{warnings:?}") };
+    assert!(reached > target, "{reached} {target}");
+    let ends: Vec<f64> = samples(&events).iter().map(|(_, _, window)| window.started_s + window.wall_s).collect();
+    let last = ends.into_iter().fold(0.0, f64::max);
+    assert!((9.0..=10.0).contains(&last), "{last} s of 10");
+}
+
+#[test]
+fn too_few_rounds_for_an_interval_are_said() {
+    // Six windows a round of 1 s and more: one round nearly fills the budget of 10 s.
+    let waits = || {
+        let mut plan = plan("slow", WorkloadKind::Wait, &[native()], &[1, 2, 3, 4, 5, 6]);
+        plan.workload = plan.workload.with("wait_ms", 500.0).expect("it is in range");
+        request(vec![plan])
+    };
+    let events = run_with(waits(), |clock| {
+        let two_per_sec = |workload: &Workload, threads: ThreadCount| match workload.bound() {
+            Bound::Waiting => 2.0 * threads.as_f64(),
+            _ => 1000.0,
+        };
+        vec![MockEngine::new(native(), clock.clone()).throughput(two_per_sec)]
+    });
+    assert_eq!(warnings(&events), [Warning::TooFewRounds { rounds: 1 }]);
+    assert_eq!(outcome(&events), &Outcome::Completed);
+}
+
+#[test]
+fn later_rounds_are_spent_on_wide_points_beside_one_thread_and_the_ceiling() {
+    let events = run_with(RunRequest { precision: Precision::Normal, ..both() }, |clock| {
+        vec![
+            MockEngine::new(native(), clock.clone()),
+            // Noise at four threads only.
+            MockEngine::new(model(), clock.clone()).throughput({
+                let random = std::sync::Mutex::new(Rng::with_seed(9));
+                move |_, threads| {
+                    let noise = random.lock().map_or(0.0, |mut random| random.f64());
+                    if threads.get() == 4 { 1000.0 + 4000.0 * noise } else { 1000.0 * threads.as_f64() }
+                }
+            }),
+        ]
+    });
+    let late = samples(&events).into_iter().filter(|(_, _, window)| window.round >= 9);
+    let mut measured: Vec<(usize, String, usize)> = late
+        .map(|(experiment, curve, window)| {
+            let curve = match curve {
+                Curve::Series(key) => key.engine.id().to_owned(),
+                Curve::Ceiling => "ceiling".to_owned(),
+            };
+            (experiment, curve, window.threads.get())
+        })
+        .collect();
+    measured.sort();
+    measured.dedup();
+    let of = |experiment: usize, curve: &str, threads: usize| (experiment, curve.to_owned(), threads);
+    let expected: Vec<_> = (0..2)
+        .flat_map(|experiment| {
+            // In the first experiment the ceiling's windows are those of a series.
+            let native = (experiment == 0).then(|| [of(0, "native", 1), of(0, "native", 4)]);
+            let always = ["ceiling", "gil-model"].map(|curve| [of(experiment, curve, 1), of(experiment, curve, 4)]);
+            always.into_iter().chain(native).flatten()
+        })
+        .collect();
+    assert_eq!(measured, expected);
+}
+
+#[test]
+fn a_series_that_cannot_be_measured_is_named_and_the_others_go_on() {
+    let threads = SeriesKey::of(EngineKind::PythonThreads);
+    let asked = request(vec![plan("cpu", WorkloadKind::CountPrimes, &[native(), model(), threads.clone()], &[1, 2])]);
+    let events = run_with(asked, |clock| {
+        vec![
+            MockEngine::new(native(), clock.clone()),
+            MockEngine::new(model(), clock.clone()).unavailable("it is on holiday"),
+        ]
+    });
+    let failed =
+        |key: &SeriesKey, reason: &str| Warning::SeriesFailed { series: key.label(), reason: reason.to_owned() };
+    assert_eq!(warnings(&events), [failed(&model(), "it is on holiday"), failed(&threads, "no such engine is here")]);
+    assert_eq!(outcome(&events), &Outcome::Completed);
+}
+
+#[test]
+fn a_run_without_any_series_fails_with_the_reason() {
+    let asked = request(vec![plan("cpu", WorkloadKind::CountPrimes, &[model()], &[1, 2])]);
+    let events = run_with(asked, |clock| {
+        vec![
+            MockEngine::new(native(), clock.clone()),
+            MockEngine::new(model(), clock.clone()).unavailable("it is on holiday"),
+        ]
+    });
+    let reason = "GIL model cannot be measured: it is on holiday";
+    assert_eq!(outcome(&events), &Outcome::Failed(reason.to_owned()));
+    assert_eq!(samples(&events), [], "the ceiling alone answers nothing");
+}
+
+#[test]
+fn a_timeline_comes_once_for_each_thread_count_right_after_its_sample() {
+    let events = textbook(both());
+    let mut places = Vec::new();
+    for pair in events.windows(2) {
+        if let EventKind::TimelineRecorded { experiment, curve, timeline } = &pair[1] {
+            let EventKind::SampleMeasured { window, curve: of, .. } = &pair[0] else { panic!("{:?}", pair[0]) };
+            assert_eq!((window.threads, of), (timeline.threads, curve));
+            assert_eq!(*curve, Curve::Series(model()));
+            places.push((*experiment, timeline.threads.get()));
+        }
+    }
+    places.sort_unstable();
+    assert_eq!(places, [(0, 1), (0, 2), (0, 4), (1, 1), (1, 2), (1, 4)]);
+}
+
+#[test]
+fn measuring_never_waits_for_a_reader_that_has_stopped_reading() {
+    let clock = MockClock::new();
+    let log = AskedLog::default();
+    let engine = MockEngine::new(native(), clock.clone()).noise(0.8, 3).logging(&log);
+    // About a thousand events, which the channel has no room for.
+    let many = RunRequest { precision: Precision::Thorough, ..primes(&[1, 2, 3, 4, 5, 6, 7, 8]) };
+    let run = RunHandle::start_in(many, vec![Box::new(engine)], Box::new(NoAudience), mock::surroundings(&clock));
+    let run = run.expect("it starts");
+    let began = std::time::Instant::now();
+    while log.read().len() < 400 {
+        assert!(began.elapsed() < Duration::from_secs(60), "the sweep waits for its reader");
+        std::thread::yield_now();
+    }
+    assert!(run.events().is_full());
+    let events: Vec<EventKind> = run.events().iter().map(|event| event.kind).collect();
+    assert_eq!(samples(&events).len(), log.read().len() * 2, "nothing was lost");
+    assert_eq!(outcome(&events), &Outcome::Completed);
+}
+
+#[test]
+fn a_request_that_asks_for_nothing_is_refused() {
+    let check = |request: RunRequest| {
+        let clock = MockClock::new();
+        RunHandle::start_in(request, Vec::new(), Box::new(NoAudience), mock::surroundings(&clock)).err()
+    };
+    assert_eq!(check(request(Vec::new())), Some(StartError::NoExperiment));
+    let no_series = plan("a", WorkloadKind::Wait, &[], &[1]);
+    assert_eq!(check(request(vec![no_series])), Some(StartError::NoSeries("a".to_owned())));
+    let no_threads = plan("b", WorkloadKind::Wait, &[native()], &[]);
+    assert_eq!(check(request(vec![no_threads])), Some(StartError::NoThreads("b".to_owned())));
 }

@@ -1,0 +1,224 @@
+//! The system's counters of what goes on beside a run. Each takes the root of the file system, so that tests can put in
+//! their own; what cannot be read is `None`.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use sysinfo::Components;
+
+use crate::engine::cgroup::ControlGroups;
+
+/// Counters that only grow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// CPU time of the whole machine.
+    pub cpu: Option<CpuTimes>,
+    /// In how many periods a CPU quota stopped this process.
+    pub throttled_periods: Option<u64>,
+}
+
+/// CPU time of the whole machine since it was started, in ticks of a length that cancels out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CpuTimes {
+    /// Spent on some program, or on interrupts.
+    pub busy: u64,
+    /// Taken by the hypervisor.
+    pub steal: u64,
+    /// All, idle time included.
+    pub total: u64,
+    /// The cores that are counted.
+    pub cores: u32,
+}
+
+/// How the machine used its cores for a while.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CpuUse {
+    /// Cores that were busy, on average.
+    pub busy_cores: f64,
+    /// The share of all CPU time that the hypervisor took.
+    pub steal_share: f64,
+}
+
+impl Counters {
+    /// Reads them.
+    pub fn read(root: &Path) -> Self {
+        Self {
+            cpu: fs::read_to_string(root.join("proc/stat")).ok().and_then(|text| CpuTimes::parse(&text)),
+            throttled_periods: ControlGroups::of_this_process(root).throttled_periods(),
+        }
+    }
+}
+
+impl CpuTimes {
+    /// From `/proc/stat` (Linux, `Documentation/filesystems/proc.rst`, 1.7): user, nice, system, idle, iowait, irq, softirq,
+    /// steal; guest time is counted in user already.
+    fn parse(stat: &str) -> Option<Self> {
+        let line = stat.lines().find_map(|line| line.strip_prefix("cpu "))?;
+        let fields: Vec<u64> =
+            line.split_ascii_whitespace().take(8).map(|field| field.parse().ok()).collect::<Option<_>>()?;
+        let [user, nice, system, idle, iowait, irq, softirq, steal] = fields.as_slice().try_into().ok()?;
+        let busy = user + nice + system + irq + softirq;
+        let of_one =
+            |line: &&str| line.strip_prefix("cpu").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let cores = u32::try_from(stat.lines().filter(of_one).count()).ok()?;
+        Some(Self { busy, steal, total: busy + idle + iowait + steal, cores })
+    }
+
+    /// The use since an earlier reading; `None` where no tick has passed.
+    pub fn since(&self, earlier: &Self, elapsed: Duration) -> Option<CpuUse> {
+        let total = self.total.checked_sub(earlier.total).filter(|total| *total > 0 && !elapsed.is_zero())?;
+        let share = |later: u64, earlier: u64| to_f64(later.saturating_sub(earlier)) / to_f64(total);
+        Some(CpuUse {
+            busy_cores: share(self.busy, earlier.busy) * self.cores_as_f64(),
+            steal_share: share(self.steal, earlier.steal),
+        })
+    }
+
+    /// The number of cores for arithmetic.
+    pub fn cores_as_f64(&self) -> f64 {
+        f64::from(self.cores)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "ticks of one run stay far below 2^52")]
+fn to_f64(ticks: u64) -> f64 {
+    ticks as f64
+}
+
+/// How long, since the machine was started, some task has waited for a CPU (Linux, `Documentation/accounting/psi.rst`).
+pub fn pressure(root: &Path) -> Option<Duration> {
+    let text = fs::read_to_string(root.join("proc/pressure/cpu")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("some "))?;
+    let total_us = line.split_ascii_whitespace().find_map(|field| field.strip_prefix("total="))?;
+    Some(Duration::from_micros(total_us.parse().ok()?))
+}
+
+/// What stays as it is during a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// What sets the cores' frequency; the first that differs from `performance`, if any does.
+    pub governor: Option<String>,
+    /// Whether a battery that powers the machine is being discharged.
+    pub on_battery: Option<bool>,
+}
+
+impl Condition {
+    /// Reads it.
+    pub fn read(root: &Path) -> Self {
+        Self { governor: governor(root), on_battery: on_battery(root) }
+    }
+}
+
+fn governor(root: &Path) -> Option<String> {
+    let policies = fs::read_dir(root.join("sys/devices/system/cpu/cpufreq")).ok()?;
+    let read = |policy: fs::DirEntry| fs::read_to_string(policy.path().join("scaling_governor")).ok();
+    let mut governors: Vec<String> = policies.flatten().filter_map(read).map(|name| name.trim().to_owned()).collect();
+    // The others first, so that one core that saves power is not hidden by those that do not.
+    governors.sort_by_key(|name| name == "performance");
+    governors.into_iter().next()
+}
+
+fn on_battery(root: &Path) -> Option<bool> {
+    let supplies = fs::read_dir(root.join("sys/class/power_supply")).ok()?;
+    let discharging = supplies.flatten().filter_map(|supply| {
+        let read = |file: &str| fs::read_to_string(supply.path().join(file)).ok().map(|text| text.trim().to_owned());
+        // The battery of a mouse or a headset says that it powers a device.
+        let powers_machine = read("type")? == "Battery" && read("scope").is_none_or(|scope| scope != "Device");
+        powers_machine.then(|| read("status")).flatten().map(|status| status == "Discharging")
+    });
+    discharging.reduce(|one, other| one || other)
+}
+
+/// The temperature of the hottest core that is within `margin` degrees of its limit; `None` where none is, or where the
+/// system tells no temperatures or no limits.
+pub fn hot_core(margin: f64) -> Option<f64> {
+    let components = Components::new_with_refreshed_list().ok()?;
+    let of_processor = |label: &str| {
+        let label = label.to_ascii_lowercase();
+        ["core", "cpu", "package", "tctl", "tdie"].iter().any(|word| label.contains(word))
+    };
+    let hot = components.iter().filter(|component| of_processor(component.label())).filter_map(|component| {
+        let (celsius, critical) = (f64::from(component.temperature()?), f64::from(component.critical()?));
+        (celsius >= critical - margin).then_some(celsius)
+    });
+    hot.max_by(f64::total_cmp)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        for (path, content) in files {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().expect("it lies below the root")).expect("it can be made");
+            fs::write(path, content).expect("it can be written");
+        }
+        root
+    }
+
+    #[test]
+    fn cpu_times_are_read_without_counting_guests_twice() {
+        let stat = "cpu  100 20 30 400 50 6 7 80 90 10\ncpu0 50 10 15 200 25 3 3 40 45 5\ncpu1 50 10 15 200 25 3 4 40 45 5\n\
+                    intr 5\ncpufreq 3\n";
+        let root = root(&[("proc/stat", stat)]);
+        let expected = CpuTimes { busy: 163, steal: 80, total: 693, cores: 2 };
+        assert_eq!(Counters::read(root.path()), Counters { cpu: Some(expected), throttled_periods: None });
+    }
+
+    #[test]
+    fn use_is_in_cores_whatever_a_tick_is() {
+        let before = CpuTimes { busy: 100, steal: 0, total: 1000, cores: 4 };
+        let after = CpuTimes { busy: 300, steal: 40, total: 1400, cores: 4 };
+        let used = after.since(&before, Duration::from_secs(1)).expect("time has passed");
+        assert!((used.busy_cores - 2.0).abs() < 1e-12 && (used.steal_share - 0.1).abs() < 1e-12, "{used:?}");
+        assert_eq!(before.since(&before, Duration::from_secs(1)), None);
+        assert_eq!(before.since(&after, Duration::from_secs(1)), None, "a counter that ran backwards says nothing");
+    }
+
+    #[test]
+    fn nothing_readable_is_unknown() {
+        let root = root(&[("proc/stat", "cpu  1 2 three 4 5 6 7 8\n"), ("proc/pressure/cpu", "full total=1\n")]);
+        assert_eq!(Counters::read(root.path()), Counters::default());
+        assert_eq!(pressure(root.path()), None);
+        assert_eq!(Condition::read(root.path()), Condition::default());
+    }
+
+    #[test]
+    fn pressure_is_the_total_of_some() {
+        let text =
+            "some avg10=0.30 avg60=0.90 avg300=4.64 total=60173109\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=7\n";
+        let root = root(&[("proc/pressure/cpu", text)]);
+        assert_eq!(pressure(root.path()), Some(Duration::from_micros(60_173_109)));
+    }
+
+    #[test]
+    fn one_core_that_saves_power_is_not_hidden() {
+        let policy = |number: u32| format!("sys/devices/system/cpu/cpufreq/policy{number}/scaling_governor");
+        let root = root(&[(&policy(0), "performance\n"), (&policy(1), "powersave\n"), (&policy(2), "performance\n")]);
+        assert_eq!(Condition::read(root.path()).governor.as_deref(), Some("powersave"));
+    }
+
+    #[track_caller]
+    fn check_battery(files: &[(&str, &str)], expected: Option<bool>) {
+        assert_eq!(Condition::read(root(files).path()).on_battery, expected);
+    }
+
+    #[test]
+    fn only_a_battery_that_powers_the_machine_counts() {
+        check_battery(&[("sys/class/power_supply/AC/type", "Mains\n")], None);
+        let machine = ("sys/class/power_supply/BAT0/type", "Battery\n");
+        check_battery(&[machine, ("sys/class/power_supply/BAT0/status", "Charging\n")], Some(false));
+        check_battery(&[machine, ("sys/class/power_supply/BAT0/status", "Discharging\n")], Some(true));
+        check_battery(
+            &[
+                ("sys/class/power_supply/mouse/type", "Battery\n"),
+                ("sys/class/power_supply/mouse/scope", "Device\n"),
+                ("sys/class/power_supply/mouse/status", "Discharging\n"),
+            ],
+            None,
+        );
+    }
+}
