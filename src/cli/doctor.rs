@@ -1,17 +1,13 @@
 //! `threadlab doctor`.
 
-use std::time::Duration;
-
 use serde::Serialize;
 
 use super::console;
 use super::exit::Exit;
 use crate::engine::catalogue;
-use crate::engine::noise::{Monitor as _, SystemMonitor};
-use crate::engine::{Support, machine};
+use crate::engine::{Support, machine, noise};
 use crate::model::machine::Machine;
 use crate::model::record::WarningRecord;
-use crate::model::warning::Warning;
 use crate::model::workload::{Workload, WorkloadKind};
 
 #[derive(Serialize)]
@@ -39,7 +35,7 @@ pub(super) fn run(json: bool) -> anyhow::Result<Exit> {
     let machine = machine::read();
     let report = Report {
         program: format!("threadlab {}", super::build_identity()),
-        warnings: listen().into_iter().map(WarningRecord::from).collect(),
+        warnings: noise::look(&machine).into_iter().map(WarningRecord::from).collect(),
         engines: engines(),
         machine,
     };
@@ -70,15 +66,6 @@ pub(super) fn run(json: bool) -> anyhow::Result<Exit> {
         console::data(format_args!("warning: {}", warning.message))?;
     }
     Ok(Exit::Done)
-}
-
-/// What disturbs measuring, listened to for a second.
-fn listen() -> Vec<Warning> {
-    let mut monitor = SystemMonitor::new();
-    let mut warnings = monitor.begin();
-    std::thread::sleep(Duration::from_secs(1));
-    warnings.extend(monitor.finish());
-    warnings
 }
 
 fn engines() -> Vec<EngineReport> {
