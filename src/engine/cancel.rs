@@ -69,7 +69,7 @@ mod tests {
         assert!(!flag.wait(Duration::from_millis(1)));
         std::thread::scope(|scope| {
             let other = flag.clone();
-            let sleeper = scope.spawn(move || (other.wait(Duration::MAX), other.wait(Duration::from_secs(3600))));
+            let sleeper = scope.spawn(move || (other.wait(Duration::MAX), other.wait(Duration::from_hours(1))));
             flag.raise();
             assert_eq!(sleeper.join().ok(), Some((true, true)));
         });

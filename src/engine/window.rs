@@ -442,7 +442,7 @@ mod tests {
     #[case(WorkloadKind::Socket, "delay_ms")]
     fn cancelling_ends_workers_that_wait_long(#[case] kind: WorkloadKind, #[case] parameter: &str) {
         let workload = Workload::new(kind).with(parameter, 1000.0).expect("it is in range");
-        let order = order(&workload, 8, Duration::from_secs(3600));
+        let order = order(&workload, 8, Duration::from_hours(1));
         let prepared = Workshop::new().prepare(&workload, order.threads).expect("it can be prepared");
         let setting = Setting { order: &order, prepared: &prepared, cores: 8, thread_name: "cancelled" };
         let (cancel, entered, left) = (CancelFlag::new(), AtomicUsize::new(0), AtomicUsize::new(0));

@@ -413,7 +413,7 @@ fn measuring_never_waits_for_a_reader_that_has_stopped_reading() {
     let run = run.expect("it starts");
     let began = std::time::Instant::now();
     while log.read().len() < 400 {
-        assert!(began.elapsed() < Duration::from_secs(60), "the sweep waits for its reader");
+        assert!(began.elapsed() < Duration::from_mins(1), "the sweep waits for its reader");
         std::thread::yield_now();
     }
     assert!(run.events().is_full());
