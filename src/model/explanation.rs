@@ -126,19 +126,19 @@ mod tests {
     use crate::model::series::SeriesKey;
     use crate::model::statistics::IntervalKind;
 
-    fn about(median: f64) -> Option<Estimate> {
+    fn about(median: f64) -> Estimate {
         let interval = IntervalKind::OrderStatistic95;
-        Some(Estimate { median, low: median * 0.98, high: median * 1.02, rounds: 9, interval })
+        Estimate { median, low: median * 0.98, high: median * 1.02, rounds: 9, interval }
     }
 
     fn point(threads: usize, per_sec: f64, cores: f64, per_cpu_sec: f64, single: f64) -> Point {
         Point {
             threads: ThreadCount::clamped(threads),
-            throughput_per_sec: about(per_sec).expect("a number"),
-            speedup: about(per_sec / single),
+            throughput_per_sec: about(per_sec),
+            speedup: Some(about(per_sec / single)),
             efficiency: None,
-            cores_used: about(cores),
-            units_per_cpu_sec: about(per_cpu_sec),
+            cores_used: Some(about(cores)),
+            units_per_cpu_sec: Some(about(per_cpu_sec)),
             latency_ms: None,
             gil_switches_per_sec: None,
             server_cores_used: None,

@@ -50,21 +50,21 @@ impl Timeline {
 
     /// The timeline in a few numbers.
     pub fn summary(&self) -> TimelineSummary {
-        let mut held_ns = vec![0_u64; self.threads.get()];
+        let mut by_worker_ns = vec![0_u64; self.threads.get()];
         let mut holds_ms = Vec::with_capacity(self.slices.len());
         for slice in &self.slices {
             let hold_ns = slice.to_ns.saturating_sub(slice.from_ns);
             holds_ms.push(as_f64(hold_ns) / 1e6);
-            if let Some(held) = held_ns.get_mut(slice.worker) {
-                *held += hold_ns;
+            if let Some(sum_ns) = by_worker_ns.get_mut(slice.worker) {
+                *sum_ns += hold_ns;
             }
         }
-        let total_ns: u64 = held_ns.iter().sum();
+        let total_ns: u64 = by_worker_ns.iter().sum();
         let (from_ns, to_ns) = self.span_ns();
         let span_s = as_f64(to_ns - from_ns) / 1e9;
         let switches = self.slices.windows(2).filter(|pair| pair[0].worker != pair[1].worker).count();
         TimelineSummary {
-            shares: (total_ns > 0).then(|| held_ns.iter().map(|&held| as_f64(held) / as_f64(total_ns)).collect()),
+            shares: (total_ns > 0).then(|| by_worker_ns.iter().map(|&held| as_f64(held) / as_f64(total_ns)).collect()),
             median_hold_ms: median(&holds_ms),
             switches_per_sec: (span_s > 0.0).then(|| as_f64(switches as u64) / span_s),
             span_s,

@@ -56,7 +56,7 @@ pub fn show(ui: &mut Ui, prediction: &Prediction, height: f32) -> Option<Edit<Pr
         editor.fields(ui);
     });
     let changed = editor.prediction != *prediction;
-    (changed || editor.released).then(|| Edit {
+    (changed || editor.released).then_some(Edit {
         value: editor.prediction,
         stage: if editor.released { Stage::Released } else { Stage::Changing },
     })
