@@ -123,3 +123,81 @@ pub fn label_at(ticks: &[PlacedTick], place: f64) -> String {
 fn text_width(ui: &Ui, text: &str, font: &FontId) -> f32 {
     ui.fonts_mut(|fonts| text.chars().map(|character| fonts.glyph_width(font, character)).sum())
 }
+
+#[cfg(test)]
+mod tests {
+    use eframe::egui::FontFamily;
+    use egui_kittest::Harness;
+
+    use super::*;
+    use crate::model::plot::AxisValues;
+
+    fn axis(scale: AxisScale, min: f64, max: f64) -> Axis {
+        Axis { label: String::new(), scale, min, max, values: AxisValues::Numbers }
+    }
+
+    #[test]
+    fn places_and_values_are_inverse() {
+        for scale in [AxisScale::Linear, AxisScale::Logarithmic] {
+            for value in [0.001, 1.0, 8.0, 12_345.0] {
+                let back = to_value(scale, to_place(scale, value).expect("it has a place"));
+                assert!((back / value - 1.0).abs() < 1e-12, "{scale:?} {value}: {back}");
+            }
+        }
+        assert_eq!(to_place(AxisScale::Logarithmic, 1000.0), Some(3.0));
+        assert_eq!(to_place(AxisScale::Logarithmic, 0.0), None);
+        assert_eq!(to_place(AxisScale::Linear, f64::NAN), None);
+    }
+
+    #[test]
+    fn every_axis_has_a_range_of_some_width() {
+        for (low, high) in [(0.0, 10.0), (5.0, 5.0), (10.0, 0.0), (f64::NAN, f64::NAN), (0.0, f64::INFINITY)] {
+            for scale in [AxisScale::Linear, AxisScale::Logarithmic] {
+                let (from, to) = range(&axis(scale, low, high));
+                assert!(from < to && from.is_finite() && to.is_finite(), "{scale:?} {low} {high}: {from} {to}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_margin_is_as_wide_as_asked() {
+        let (low, high) = with_margin((0.0, 10.0), 10.0, 120.0);
+        let points_per_place = 120.0 / (high - low);
+        assert!(((0.0 - low) * points_per_place - 10.0).abs() < 1e-9 && (high + low - 10.0).abs() < 1e-9);
+        let (low, high) = with_margin((0.0, 10.0), 10.0, 1.0);
+        assert!(low.is_finite() && high.is_finite() && low < high, "no room at all is no reason to fail");
+    }
+
+    #[test]
+    fn labels_never_touch() {
+        let font = FontId::new(12.0, FontFamily::Proportional);
+        let harness = Harness::builder().with_context_setup(crate::ui::theme::install).build_ui(move |ui| {
+            for (scale, max) in [(AxisScale::Linear, 1e6), (AxisScale::Logarithmic, 1e6), (AxisScale::Linear, 8.0)] {
+                for length in [40.0_f32, 120.0, 300.0, 900.0] {
+                    let axis = axis(scale, 1.0, max);
+                    let visible = range(&axis);
+                    let ticks = ticks(ui, &axis, visible, length, Direction::Across, &font);
+                    let per_place = f64::from(length) / (visible.1 - visible.0);
+                    let labelled: Vec<_> = ticks.iter().filter(|tick| !tick.label.is_empty()).collect();
+                    assert!(!labelled.is_empty(), "{scale:?} {length}: no label");
+                    for pair in labelled.windows(2) {
+                        let room = (pair[1].place - pair[0].place) * per_place;
+                        let needed =
+                            (text_width(ui, &pair[0].label, &font) + text_width(ui, &pair[1].label, &font)) / 2.0;
+                        assert!(room > f64::from(needed), "{scale:?} {length}: {pair:?}");
+                    }
+                }
+            }
+        });
+        drop(harness);
+    }
+
+    #[test]
+    fn a_grid_line_knows_its_label() {
+        let tick = |place, label: &str| PlacedTick { place, label: label.to_owned() };
+        let ticks = [tick(0.0, "1"), tick(1.0, "10")];
+        let marks = grid_marks(&ticks);
+        assert_eq!(marks.iter().map(|mark| label_at(&ticks, mark.value)).collect::<Vec<_>>(), ["1", "10"]);
+        assert_eq!(label_at(&ticks, 0.5), "");
+    }
+}

@@ -26,6 +26,8 @@ const LEAST_PANEL_WIDTH: f32 = 280.0;
 const LEAST_PANEL_HEIGHT: f32 = 160.0;
 /// The width of the button that goes back to the whole plot, in points.
 const RESET_WIDTH: f32 = 96.0;
+/// By how many points a measured point may be farther away than another one and still be read out.
+const MEASURED_FIRST: f32 = 3.0;
 /// The width in points at which a readout wraps.
 const READOUT_WIDTH: f32 = 480.0;
 /// How near the pointer must be to a point to read it out, in points.
@@ -282,7 +284,9 @@ impl PanelDrawing<'_> {
             .iter()
             .filter_map(|curve| {
                 let (point, distance) = curve.nearest(pointer, HOVER_RADIUS, transform)?;
-                Some((*curve, point, distance))
+                // Where a measured point lies on another one, it is the measured one that is meant.
+                let handicap = if matches!(curve.role, CurveRole::Measured { .. }) { 0.0 } else { MEASURED_FIRST };
+                Some((*curve, point, distance + handicap))
             })
             .min_by(|(_, _, a), (_, _, b)| a.total_cmp(b));
         let Some((curve, point, _)) = nearest else { return };
@@ -325,7 +329,7 @@ mod tests {
     use egui_kittest::kittest::Queryable as _;
 
     use super::*;
-    use crate::model::plot::{AxisChoice, Metric};
+    use crate::model::plot::{Axis, AxisChoice, Metric};
     use crate::ui::{plot_axis, sample};
 
     struct State {
@@ -393,6 +397,13 @@ mod tests {
         ));
     }
 
+    /// How far along an axis a value is drawn, in points.
+    #[expect(clippy::cast_possible_truncation, reason = "a share")]
+    fn along(axis: &Axis, value: f64, length: f32, margin: f32) -> f32 {
+        let (low, high) = plot_axis::with_margin(plot_axis::range(axis), margin, length);
+        egui::lerp(0.0..=length, egui::remap(value, low..=high, 0.0..=1.0) as f32)
+    }
+
     #[test]
     fn the_nearest_point_is_read_out() {
         let mut harness = harness(State::of(speedup()), vec2(900.0, 500.0));
@@ -400,11 +411,6 @@ mod tests {
         let panel = &harness.state().spec.panels[0];
         let gil = panel.curves.iter().find(|curve| curve.name == "GIL model").expect("it is there");
         let point = gil.points[3];
-        #[expect(clippy::cast_possible_truncation, reason = "a share")]
-        let along = |axis, value, length: f32, margin| {
-            let (low, high) = plot_axis::with_margin(plot_axis::range(axis), margin, length);
-            egui::lerp(0.0..=length, egui::remap(value, low..=high, 0.0..=1.0) as f32)
-        };
         let x = frame.left() + along(&panel.x, point.x, frame.width(), 12.0);
         let y = frame.bottom() - along(&panel.y, point.y, frame.height(), 8.0);
         harness.hover_at(pos2(x + 3.0, y - 3.0));
@@ -414,6 +420,19 @@ mod tests {
         harness.state_mut().hidden.insert("GIL model".to_owned());
         harness.run();
         assert!(harness.query_by_label_contains("GIL model, 8 threads").is_none(), "hidden points are not read out");
+    }
+
+    #[test]
+    fn a_measured_point_is_read_out_before_the_ceiling_on_it() {
+        // At one thread ceiling, prediction and both engines have a speedup of 1.
+        let mut harness = harness(State::of(speedup()), vec2(900.0, 500.0));
+        let frame = harness.get_by_label_contains(CPU).rect();
+        let panel = &harness.state().spec.panels[0];
+        let y = frame.bottom() - along(&panel.y, 1.0, frame.height(), 8.0);
+        let x = frame.left() + along(&panel.x, 1.0, frame.width(), 12.0);
+        harness.hover_at(pos2(x, y));
+        harness.run();
+        harness.get_by_label_contains("Native threads, 1 thread: speedup 1.00");
     }
 
     #[test]
