@@ -190,17 +190,19 @@ pub fn nominal_unit(workload: &Workload) -> Option<Duration> {
 }
 
 /// How much longer than [`WARM_UP`] a window's workers run before the first snapshot: anything up to one unit, which takes
-/// the longer the more workers share the cores (but at most half a second longer for that).
+/// the longer the more workers want a core at once (but at most half a second longer for that).
 ///
 /// Workers start together, so that without this a wait of 5 ms would meet both ends of every window at the same phase: each
 /// window would count the same whole number, and an interval of no width would claim to know what it does not.
 pub fn phase(cell: &Cell, unit: Option<Duration>, random: &mut Rng) -> Duration {
     let Some(unit) = unit else { return Duration::ZERO };
-    let shared = match cell.workload.bound() {
-        Bound::Waiting => unit,
-        Bound::Cpu | Bound::Mixed => unit.mul_f64(cell.threads.as_f64()).min(unit + Duration::from_millis(500)),
+    let computing = match cell.workload.bound() {
+        Bound::Waiting => 0.0,
+        Bound::Mixed => cell.workload.value("cpu_share"),
+        Bound::Cpu => 1.0,
     };
-    shared.mul_f64(random.f64())
+    let stretched = unit.mul_f64((cell.threads.as_f64() * computing).max(1.0));
+    stretched.min(unit + Duration::from_millis(500)).mul_f64(random.f64())
 }
 
 #[cfg(test)]

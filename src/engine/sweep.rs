@@ -24,9 +24,12 @@ use crate::model::workload::{Bound, Workload};
 /// How often a window that counted more CPU time than there is, or too few units, is measured again.
 const RETRIES: u32 = 2;
 
-/// What a run may exceed its budget by, if that completes the rounds of the first look: a run without any interval could
-/// say nothing at all.
-const GRACE: f64 = 1.2;
+/// How often its budget a run may take if that completes the rounds of the first look: without them there is no interval
+/// at all, and every verdict would be "cannot tell".
+const GRACE: u32 = 2;
+
+/// The rounds after which the intervals are looked at first.
+const FIRST_LOOK: u32 = LOOKS[0];
 
 /// The time since a run began. Scripted runs put in their own.
 pub trait Clock: Send {
@@ -92,7 +95,7 @@ pub(super) struct Sweep {
 struct CellState {
     cell: Cell,
     engine: usize,
-    /// How long measuring it took, repeats included.
+    /// How long it took the last time, repeats and showing it included.
     cost: Option<Duration>,
     /// Decides when its intervals are narrow enough.
     rule: StoppingRule,
@@ -258,12 +261,16 @@ impl Sweep {
         (0..self.cells.len()).filter(|&index| self.cells.get(index).is_some_and(with)).collect()
     }
 
-    /// Whether a round fits into what is left of the budget.
-    fn affords(&self, active: &[usize], round: u32) -> bool {
-        let cost: Duration = active.iter().filter_map(|&index| self.cells.get(index)?.cost).sum();
-        let first_look = LOOKS.first().copied().unwrap_or(0);
-        let budget = if round < first_look { self.budget.mul_f64(GRACE) } else { self.budget };
-        self.surroundings.clock.elapsed() + cost <= budget
+    /// Whether a round fits into what is left of the budget; before the first look, of as many times the budget as
+    /// [`GRACE`] says.
+    fn affords(&self, active: &[usize], rounds: u32) -> bool {
+        let budget = if rounds < FIRST_LOOK { self.budget * GRACE } else { self.budget };
+        self.surroundings.clock.elapsed() + self.cost(active) <= budget
+    }
+
+    /// How long a round of these cells will take, as they took the last time.
+    fn cost(&self, active: &[usize]) -> Duration {
+        active.iter().filter_map(|&index| self.cells.get(index)?.cost).sum()
     }
 
     /// Measures one window of a round, again where it was disturbed or cannot be right.
@@ -318,11 +325,12 @@ impl Sweep {
             }
             repeats += 1;
         };
-        self.cells[index].cost = Some(self.surroundings.clock.elapsed().saturating_sub(began));
         if let Some(window) = window {
             self.keep(index, &window);
         }
         self.refresh();
+        // With the time for showing it: the next round will need that too.
+        self.cells[index].cost = Some(self.surroundings.clock.elapsed().saturating_sub(began));
         Ok(())
     }
 
@@ -394,7 +402,15 @@ impl Sweep {
 
     fn progress(&self, rounds: u32) -> Progress {
         let next_look = StoppingRule::next_look(rounds);
-        let time_left = self.budget.saturating_sub(self.surroundings.clock.elapsed());
+        let active = self.active();
+        let elapsed = self.surroundings.clock.elapsed();
+        let to_first_look = self.cost(&active) * FIRST_LOOK.saturating_sub(rounds);
+        let time_left = if active.is_empty() {
+            Duration::ZERO
+        } else {
+            let most = (self.budget * GRACE).saturating_sub(elapsed);
+            self.budget.saturating_sub(elapsed).max(to_first_look.min(most))
+        };
         let deciding = self.cells.iter().filter(|state| state.decides);
         let widest =
             deciding.map(|state| self.width(&state.cell)).try_fold(0.0, |widest: f64, width| Some(widest.max(width?)));

@@ -264,20 +264,21 @@ impl Crew {
         if cancel.wait(setting.order.warm_up) {
             return Err(MeasureError::Cancelled);
         }
-        first.run_delay = self.run_delay();
+        first.delayed = self.run_delay();
         first.take(self, setting.prepared, switches);
         if cancel.wait(setting.order.length) {
             return Err(MeasureError::Cancelled);
         }
         second.take(self, setting.prepared, switches);
-        second.run_delay = self.run_delay();
+        second.delayed = self.run_delay();
         Ok(())
     }
 
     /// Summed over the workers; `None` where it is unknown of one of them. Outside the snapshots, since it reads a file
-    /// a worker.
-    fn run_delay(&self) -> Option<Duration> {
-        self.sensors.iter().map(|sensors| sensors.get()?.delay.as_ref()?.read()).sum()
+    /// a worker, and therefore with a time of its own.
+    fn run_delay(&self) -> Option<(Instant, Duration)> {
+        let delay = self.sensors.iter().map(|sensors| sensors.get()?.delay.as_ref()?.read()).sum::<Option<Duration>>();
+        Some((Instant::now(), delay?))
     }
 }
 
@@ -289,7 +290,8 @@ struct Snapshot {
     process_cpu: Option<Duration>,
     server_cpu: Option<Duration>,
     switches: Option<u64>,
-    run_delay: Option<Duration>,
+    /// When run delay was read, and what it was.
+    delayed: Option<(Instant, Duration)>,
 }
 
 impl Snapshot {
@@ -304,7 +306,7 @@ impl Snapshot {
             process_cpu: None,
             server_cpu: None,
             switches: None,
-            run_delay: None,
+            delayed: None,
         }
     }
 
@@ -346,22 +348,34 @@ impl Snapshot {
         let observer_cpu = process_cpu
             .zip(workers_cpu)
             .map(|(process, workers)| process.saturating_sub(workers).saturating_sub(server_cpu.unwrap_or_default()));
+        let wall_s = later.at.saturating_duration_since(self.at).as_secs_f64();
         let counted = self.counts.iter().zip(&later.counts).map(|(before, after)| after - before);
         Window {
             threads: order.threads,
             round: order.round,
             started_s: self.at.saturating_duration_since(order.run_began).as_secs_f64(),
-            wall_s: (later.at - self.at).as_secs_f64(),
+            wall_s,
             units: counted.sum(),
             workers_cpu_s: workers_cpu.map(|time| time.as_secs_f64()),
             observer_cpu_s: observer_cpu.map(|time| time.as_secs_f64()),
             server_cpu_s: server_cpu.map(|time| time.as_secs_f64()),
-            run_delay_s: between(self.run_delay, later.run_delay).map(|time| time.as_secs_f64()),
+            run_delay_s: self
+                .delayed
+                .zip(later.delayed)
+                .and_then(|(before, after)| delay_within(wall_s, before, after)),
             latency_ms: latency_s.map(|seconds| seconds * 1000.0),
             gil_switches: self.switches.zip(later.switches).and_then(|(before, after)| after.checked_sub(before)),
             disturbance: None,
         }
     }
+}
+
+/// The part of the run delay between two readings that falls into a window of `wall_s` between them. On a busy machine the
+/// coordinator itself may wait between a reading and its snapshot.
+fn delay_within(wall_s: f64, before: (Instant, Duration), after: (Instant, Duration)) -> Option<f64> {
+    let between_s = after.0.saturating_duration_since(before.0).as_secs_f64();
+    let delay_s = after.1.checked_sub(before.1)?.as_secs_f64();
+    (between_s > 0.0).then(|| delay_s * wall_s / between_s)
 }
 
 /// When units ended, and how long they took; in memory that was there before the window.
@@ -522,6 +536,17 @@ mod tests {
         );
         second.workers_cpu = None;
         assert_eq!(check_possible(&first.window_until(&second, &order, None), 2), Ok(()), "unknown is not impossible");
+    }
+
+    #[test]
+    fn run_delay_is_that_of_the_window_alone() {
+        let began = Instant::now();
+        let reading = |at_ms, delay_ms| (began + Duration::from_millis(at_ms), Duration::from_millis(delay_ms));
+        // Read 80 ms apart, of which the window is 60.
+        let delay = delay_within(0.060, reading(0, 5), reading(80, 25));
+        assert!(delay.is_some_and(|delay| (delay - 0.015).abs() < 1e-9), "{delay:?}");
+        assert_eq!(delay_within(0.060, reading(0, 5), reading(0, 25)), None);
+        assert_eq!(delay_within(0.060, reading(0, 25), reading(80, 5)), None);
     }
 
     #[test]

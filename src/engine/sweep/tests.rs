@@ -300,7 +300,7 @@ fn a_noisy_machine_spends_the_budget_and_says_what_was_reached() {
 
 #[test]
 fn too_few_rounds_for_an_interval_are_said() {
-    // Six windows a round of 1 s and more: one round nearly fills the budget of 10 s.
+    // Six windows a round of 1 s and more: one round nearly fills the budget of 10 s, and two of them twice that.
     let waits = || {
         let mut plan = plan("slow", WorkloadKind::Wait, &[native()], &[1, 2, 3, 4, 5, 6]);
         plan.workload = plan.workload.with("wait_ms", 500.0).expect("it is in range");
@@ -313,8 +313,32 @@ fn too_few_rounds_for_an_interval_are_said() {
         };
         vec![MockEngine::new(native(), clock.clone()).throughput(two_per_sec)]
     });
-    assert_eq!(warnings(&events), [Warning::TooFewRounds { rounds: 1 }]);
+    assert_eq!(warnings(&events), [Warning::TooFewRounds { rounds: 2 }]);
     assert_eq!(outcome(&events), &Outcome::Completed);
+}
+
+#[test]
+fn six_rounds_may_take_longer_than_the_budget() {
+    let mut plan = plan("waiting", WorkloadKind::Wait, &[native(), model()], &[1, 2, 3, 4, 5]);
+    plan.workload = plan.workload.with("wait_ms", 10.0).expect("it is in range");
+    let events = run_with(request(vec![plan]), |clock| {
+        let waiting = |workload: &Workload, threads: ThreadCount| match workload.bound() {
+            Bound::Waiting => 100.0 * threads.as_f64(),
+            _ => 50_000.0,
+        };
+        [native(), model()].map(|key| MockEngine::new(key, clock.clone()).throughput(waiting)).into()
+    });
+    let progress: Vec<Progress> = events
+        .iter()
+        .filter_map(|event| match event {
+            EventKind::RoundFinished(progress) => Some(*progress),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(progress.len(), 6);
+    // After four rounds the budget is spent, and two are still to come.
+    assert!(progress[3].time_left > Duration::from_secs(1), "{:?}", progress[3]);
+    assert_eq!(progress[5].time_left, Duration::ZERO);
 }
 
 #[test]
