@@ -48,7 +48,7 @@ impl Setup {
             config_dir,
             restored,
             export_folder: perform::default_export_folder(),
-            program: concat!("threadlab ", env!("CARGO_PKG_VERSION")).to_owned(),
+            program: concat!("threadlab ", env!("THREADLAB_BUILD")).to_owned(),
         }
     }
 }

@@ -7,6 +7,7 @@ use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::edit::Stage;
 use super::session::ThemeChoice;
+use super::state::Below;
 use super::state::export::ExportForm;
 use crate::model::plot::{AxisChoice, Metric};
 use crate::model::prediction::Prediction;
@@ -25,6 +26,10 @@ pub enum Command {
     ShowExport,
     /// Puts the plot on the clipboard as a picture.
     CopyPlot,
+    /// Chooses what stands below the plot.
+    ShowBelow(Below),
+    /// Chooses whose turns the timeline shows, by its place among the timelines.
+    ShowTimeline(usize),
     /// Puts a results table on the clipboard, by its place in the record.
     CopyTable(usize),
     /// Asks for a lesson or a result file and opens it.
@@ -171,6 +176,7 @@ impl Command {
             Self::FocusFilter,
         ];
         all.extend(Metric::ALL.map(Self::ShowMetric));
+        all.extend(Below::ALL.map(Self::ShowBelow));
         all.extend(Precision::ALL.map(Self::SetPrecision));
         all.extend(AxisChoice::ALL.map(Self::SetAxes));
         all.extend([
@@ -208,6 +214,8 @@ impl Command {
             Self::Run => "Run",
             Self::ShowExport => "Export…",
             Self::CopyPlot => "Copy plot",
+            Self::ShowBelow(below) => return format!("Below the plot: {}", below.label()).into(),
+            Self::ShowTimeline(_) => "Timeline",
             Self::CopyTable(_) => "Copy table",
             Self::Open => "Open lesson or result…",
             Self::OpenPaths(_) => "Open files",
@@ -265,6 +273,8 @@ impl Command {
             Self::Run => "Measures this experiment on this machine.",
             Self::ShowExport => "Saves the figure or its data as SVG, PNG, PDF, CSV or JSON.",
             Self::CopyPlot => "Puts the figure on the clipboard as a picture.",
+            Self::ShowBelow(below) => below.help(),
+            Self::ShowTimeline(_) => "Who held the GIL in one window.",
             Self::CopyTable(_) => "Puts the table on the clipboard, with tabs between the columns.",
             Self::Open => "Opens a lesson (.md) or a result that Threadlab exported (.json).",
             Self::OpenPaths(_) => "Opens the files dropped on the window.",

@@ -12,7 +12,7 @@ use super::laboratory::Laboratory;
 use super::quiet::{FrameClock, WindowAudience};
 use super::results_table;
 use super::session::{LessonProgress, Session, ZOOM_RANGE};
-use super::state::{Drawing, LiveRun, Measured, Opened, Overlay, State};
+use super::state::{Below, Drawing, LiveRun, Measured, Opened, Overlay, State};
 use super::task::{ExportOrder, Report, Task, Tasks};
 use super::views::Room;
 use crate::engine::fold;
@@ -65,6 +65,8 @@ pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx
         Command::RunOrStop | Command::Run => start(state, services, ctx),
         Command::ShowExport => show_export(state, services),
         Command::CopyPlot => copy_plot(state, services),
+        Command::ShowBelow(below) => show_below(below, state),
+        Command::ShowTimeline(index) => state.timeline = index,
         Command::CopyTable(index) => copy_table(index, state, ctx),
         Command::Open => send(Task::ChooseFiles, state, services),
         Command::OpenPaths(paths) => open_paths(&paths, state, services),
@@ -408,7 +410,7 @@ fn show_record(path: PathBuf, record: RunRecord, state: &mut State) {
         _ => Metric::Speedup,
     };
     let axes = crate::model::plot::AxisChoice::default();
-    let drawing = Drawing { figure: Arc::new(record.figure(None, metric, axes)), tables: Drawing::tables_of(&record) };
+    let drawing = Drawing::of(Arc::new(record.figure(None, metric, axes)), &record);
     let hidden = std::collections::BTreeSet::new();
     state.overlay = Overlay::None;
     state.opened = Some(Opened { path, record: Arc::new(record), drawing, metric, axes, hidden });
@@ -455,6 +457,14 @@ fn copy_plot(state: &mut State, services: &Services) {
         _ => FigureOptions { theme: FigureTheme::Light, ..FigureOptions::default() },
     };
     send(Task::CopyPlot { spec, options }, state, services);
+}
+
+fn show_below(below: Below, state: &mut State) {
+    state.below = below;
+    // Who asks for it wants to see it.
+    if state.session.layout.results == super::session::Fold::Closed {
+        state.session.layout.results = super::session::Fold::Open;
+    }
 }
 
 fn copy_table(index: usize, state: &mut State, ctx: &egui::Context) {

@@ -11,11 +11,13 @@ use crate::engine::message::{Outcome, Progress};
 use crate::model::machine::Machine;
 use crate::model::plan::RunId;
 use crate::model::plot::{AxisChoice, Metric, PlotSpec};
-use crate::model::record::RunRecord;
+use crate::model::explanation::Explanation;
+use crate::model::record::{ExperimentRecord, RunRecord};
 use crate::model::run::Run;
 use crate::model::series::EngineKind;
 use crate::model::table::ResultsTable;
 use crate::model::timeline::Timeline;
+use crate::model::units::ThreadCount;
 
 pub mod export;
 pub mod lessons;
@@ -60,6 +62,49 @@ pub struct State {
     pub focus_filter: bool,
     /// Whether a file is being written.
     pub exporting: bool,
+    /// What stands below the plot.
+    pub below: Below,
+    /// The place of the timeline that is shown.
+    pub timeline: usize,
+}
+
+/// What stands below the plot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Below {
+    /// What the measurement says of the claims.
+    #[default]
+    Verdicts,
+    /// The numbers: the plot's text form.
+    Table,
+    /// The laws that the curves follow, and what bounds them.
+    Why,
+    /// Who held the GIL, when.
+    Timeline,
+}
+
+impl Below {
+    /// Every choice, in tab order.
+    pub const ALL: [Self; 4] = [Self::Verdicts, Self::Table, Self::Why, Self::Timeline];
+
+    /// The tab's label.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Verdicts => "Verdicts",
+            Self::Table => "Table",
+            Self::Why => "Why",
+            Self::Timeline => "Timeline",
+        }
+    }
+
+    /// One sentence for the tooltip.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Verdicts => "What the measurement says of each claim.",
+            Self::Table => "The numbers behind the plot.",
+            Self::Why => "The law that each curve follows, and how many cores it used.",
+            Self::Timeline => "Which thread of the model held the GIL, when.",
+        }
+    }
 }
 
 /// The group of experiments that stands in the middle of the window.
@@ -75,6 +120,10 @@ pub struct Bench {
     pub bounds: ThreadBounds,
     /// For each engine that a program can have, whether it can run here.
     pub engines: Vec<EngineOffer>,
+    /// The thread counts that a run would measure, for each experiment of the group.
+    pub counts: Vec<Vec<ThreadCount>>,
+    /// Whether the settings were changed since the run that is shown.
+    pub is_stale: bool,
     /// Plot and tables.
     pub drawing: Drawing,
 }
@@ -86,12 +135,22 @@ pub struct Drawing {
     pub figure: Arc<PlotSpec>,
     /// The plot's text form: one table for each experiment of the record.
     pub tables: Vec<ResultsTable>,
+    /// Why the curves look as they do, for each experiment of the record.
+    pub explanations: Vec<Explanation>,
 }
 
 impl Drawing {
-    /// The tables of a record.
-    pub fn tables_of(record: &RunRecord) -> Vec<ResultsTable> {
-        record.experiments.iter().map(|experiment| ResultsTable::of(&experiment.results)).collect()
+    /// A figure, with the tables and explanations of the record behind it.
+    pub fn of(figure: Arc<PlotSpec>, record: &RunRecord) -> Self {
+        let cores = record.machine.usable_cores();
+        let explain = |experiment: &ExperimentRecord| {
+            Explanation::of(&experiment.results, cores, experiment.prediction.as_ref())
+        };
+        Self {
+            figure,
+            tables: record.experiments.iter().map(|experiment| ResultsTable::of(&experiment.results)).collect(),
+            explanations: record.experiments.iter().map(explain).collect(),
+        }
     }
 }
 
@@ -209,6 +268,8 @@ impl State {
             pointed_out: None,
             focus_filter: false,
             exporting: false,
+            below: Below::default(),
+            timeline: 0,
         }
     }
 
@@ -250,6 +311,16 @@ impl State {
         match &self.opened {
             Some(opened) => Some(&opened.hidden),
             None => self.bench.as_ref().map(|bench| &bench.settings.hidden),
+        }
+    }
+
+    /// Who held the GIL in the run that is shown, with the place of the experiment in the record.
+    pub fn timelines(&self) -> &[(usize, Arc<Timeline>)] {
+        let key = self.bench.as_ref().and_then(Bench::group).map(|group| group.key.as_str());
+        match (&self.opened, &self.run, key) {
+            (Some(_), _, _) | (None, _, None) => &[],
+            (None, Some(live), Some(key)) if live.group == key => &live.timelines,
+            (None, _, Some(key)) => self.measured.get(key).map_or(&[], |measured| &measured.timelines),
         }
     }
 

@@ -6,7 +6,8 @@ use super::Services;
 use crate::engine::Support;
 use crate::model::plot::{PlotInput, PlotOptions, PlotSpec, specify};
 use crate::model::prediction::Prediction;
-use crate::model::record::RunRecord;
+use crate::model::plan::ExperimentPlan;
+use crate::model::record::{Completion, ExperimentRecord, RunRecord};
 use crate::model::results::Results;
 use crate::model::series::{EngineKind, SeriesKey};
 use crate::model::workload::Workload;
@@ -65,8 +66,10 @@ pub(in crate::ui) fn open(index: usize, state: &mut State, services: &Services) 
         panels: Vec::new(),
         provenance: String::new(),
     });
-    let drawing = Drawing { figure, tables: Vec::new() };
-    state.bench = Some(Bench { index, groups, settings, bounds, engines, drawing });
+    let drawing = Drawing { figure, tables: Vec::new(), explanations: Vec::new() };
+    let (counts, is_stale) = (Vec::new(), false);
+    state.timeline = 0;
+    state.bench = Some(Bench { index, groups, settings, bounds, engines, counts, is_stale, drawing });
     refresh_figure(state);
 }
 
@@ -198,14 +201,44 @@ pub(in crate::ui) fn refresh_figure(state: &mut State) {
     let options =
         PlotOptions { title: &group.title, metric: settings.metric, axes: settings.axes, provenance: &provenance };
     let figure = specify(&inputs, options);
-    let tables = record.map(Drawing::tables_of).unwrap_or_default();
+    // The same figure keeps its prepared points.
+    let figure = if *bench.drawing.figure == figure { Arc::clone(&bench.drawing.figure) } else { Arc::new(figure) };
+    let drawing = match record {
+        Some(record) => Drawing::of(figure, record),
+        None => Drawing { figure, tables: Vec::new(), explanations: Vec::new() },
+    };
+    let is_here = |key: &SeriesKey, _: &Workload| {
+        bench.engines.iter().any(|offer| offer.engine == key.engine && offer.support == Support::Available)
+    };
+    let plans = settings.plans(&lesson, group, &state.machine, is_here);
+    let is_stale = record.is_some_and(|record| differs(record, &plans));
+    let counts = group
+        .experiments
+        .iter()
+        .enumerate()
+        .map(|(place, _)| {
+            plans.iter().find(|(index, _)| *index == place).map_or_else(Vec::new, |(_, plan)| plan.threads.clone())
+        })
+        .collect();
     if let Some(bench) = &mut state.bench {
-        bench.drawing.tables = tables;
-        // The same figure keeps its prepared points.
-        if *bench.drawing.figure != figure {
-            bench.drawing.figure = Arc::new(figure);
-        }
+        bench.drawing = drawing;
+        bench.is_stale = is_stale;
+        bench.counts = counts;
     }
+}
+
+/// Whether a record was measured with other settings than these.
+fn differs(record: &RunRecord, plans: &[(usize, ExperimentPlan)]) -> bool {
+    let as_planned = |measured: &ExperimentRecord| {
+        let Some((_, plan)) = plans.iter().find(|(_, plan)| plan.id == measured.id) else { return false };
+        let counts = measured.results.thread_counts();
+        let all_counts = counts.iter().all(|count| plan.threads.contains(count))
+            && plan.threads.iter().all(|count| counts.contains(count));
+        measured.workload_as_run() == plan.workload
+            && measured.results.series.iter().map(|series| &series.key).eq(&plan.series)
+            && (all_counts || record.completion == Completion::Partial)
+    };
+    record.experiments.len() != plans.len() || !record.experiments.iter().all(as_planned)
 }
 
 /// Writes the learner's predictions into the record of their run.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui, vec2};
+use eframe::egui::{self, Align, Layout, RichText, Ui, vec2};
 
 use super::controls::{button, labelled_button, primary_button, quiet_button, segments, tooltip};
 use super::{Room, settings_row};
 use crate::model::plot::Metric;
 use crate::ui::command::{Command, Inbox};
+use crate::ui::prediction_view;
 use crate::ui::plot_view::{self, FigureOptions, Navigation, PlotAction};
 use crate::ui::state::{Bench, Opened, State};
 use crate::ui::theme::{self, Palette, space};
@@ -192,6 +193,12 @@ fn predict(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
 
 fn plot(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     let Some(figure) = state.figure() else { return };
+    if let (None, Some(bench)) = (&state.opened, &state.bench)
+        && bench.settings.predicting
+    {
+        prediction(ui, state, bench, inbox);
+        return;
+    }
     let none = BTreeSet::new();
     let empty_text =
         if state.is_running_here() { "The first points are coming." } else { "Press Run or Space to measure." };
@@ -206,6 +213,28 @@ fn plot(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     }
 }
 
+/// The curves that the learner draws, one for each experiment.
+fn prediction(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
+    let Some((lesson, group)) = state.lessons.lesson().zip(bench.group()) else { return };
+    let words = "Drag across the plot to draw the speedup you expect, or type it below. Then run and compare.";
+    ui.add(egui::Label::new(RichText::new(words).weak()).wrap());
+    let height = (ui.available_height() - 96.0).max(160.0);
+    let experiments: Vec<_> = group.experiments(lesson).collect();
+    ui.columns(experiments.len().max(1), |columns| {
+        for (index, (experiment, ui)) in experiments.iter().zip(columns).enumerate() {
+            let Some((prediction, counts)) = bench.settings.predictions.get(index).zip(bench.counts.get(index)) else {
+                continue;
+            };
+            ui.add(egui::Label::new(theme::title(experiment.title.as_str())).truncate());
+            ui.push_id(("prediction", index), |ui| {
+                if let Some(edit) = prediction_view::show(ui, &prediction.for_counts(counts), height) {
+                    inbox.send(Command::SetPrediction { experiment: index, prediction: edit.value });
+                }
+            });
+        }
+    });
+}
+
 /// Verdicts, then the table that holds the same as the plot.
 fn results(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
     let Some(record) = state.record() else { return };
@@ -213,7 +242,7 @@ fn results(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
     egui::Panel::bottom("results").resizable(true).default_size(room.results_height).min_size(72.0).frame(frame).show(
         ui,
         |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| super::results::show(ui, state, record, inbox));
+            super::results::show(ui, state, record, inbox);
         },
     );
 }

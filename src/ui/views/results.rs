@@ -1,38 +1,67 @@
-//! Below the plot: the verdicts, then the table, which is the plot's text form.
+//! Below the plot: verdicts, table, explanation or timeline.
 
-use eframe::egui::Ui;
+use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui};
 
+use super::controls::{quiet_button, segments};
 use crate::model::record::RunRecord;
 use crate::ui::command::{Command, Inbox};
 use crate::ui::results_table::{self, TableAction};
-use crate::ui::state::State;
+use crate::ui::state::{Below, Drawing, State};
 use crate::ui::theme::{self, space};
 use crate::ui::verdict_view::{self, ClaimState};
+use crate::ui::{fit_view, timeline_view};
 
 /// The most that a table takes of the height, in points; it scrolls beyond.
 const TABLE_HEIGHT: f32 = 320.0;
+/// The least height of a timeline, in points.
+const TIMELINE_HEIGHT: f32 = 160.0;
 
-/// Draws verdicts and tables of a record.
+/// Draws what was chosen for the place below the plot.
 pub(super) fn show(ui: &mut Ui, state: &State, record: &RunRecord, inbox: &mut Inbox) {
-    let several = record.experiments.len() > 1;
+    ui.horizontal(|ui| {
+        let choices = Below::ALL.map(|below| (below, Command::ShowBelow(below)));
+        segments(ui, "Below the plot", choices, state.below, |below| below.label().to_owned(), inbox);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            quiet_button(ui, "Hide", Command::FoldResults, inbox);
+        });
+    });
+    ui.add_space(space::XS);
+    let Some(drawing) = state.drawing() else { return };
+    ScrollArea::vertical().id_salt(state.below.label()).auto_shrink(false).show(ui, |ui| match state.below {
+        Below::Verdicts => verdicts(ui, state, record),
+        Below::Table => tables(ui, record, drawing, inbox),
+        Below::Why => why(ui, record, drawing),
+        Below::Timeline => timeline(ui, state, record, inbox),
+    });
+}
+
+/// The title of an experiment, where several stand side by side.
+fn owner(ui: &mut Ui, record: &RunRecord, title: &str) {
+    if record.experiments.len() > 1 {
+        ui.label(theme::title(title));
+    }
+}
+
+fn verdicts(ui: &mut Ui, state: &State, record: &RunRecord) {
     let is_growing = state.opened.is_none() && state.is_running_here();
     for experiment in record.experiments.iter().filter(|experiment| !experiment.claims.is_empty()) {
-        if several {
-            ui.label(theme::title(experiment.title.as_str()));
-        }
+        owner(ui, record, &experiment.title);
         for judgement in &experiment.claims {
             // A verdict that may still turn round would be believed.
             let claim = if is_growing { ClaimState::Running(None) } else { ClaimState::Judged(judgement) };
             verdict_view::show(ui, &judgement.text, claim);
-            ui.add_space(space::XS);
+            ui.add_space(space::S);
         }
-        ui.add_space(space::S);
     }
-    let Some(drawing) = state.drawing() else { return };
+    if record.experiments.iter().all(|experiment| experiment.claims.is_empty()) {
+        let words = if is_growing { "The verdicts come with the end of the run." } else { "This experiment makes no claim." };
+        ui.label(RichText::new(words).weak());
+    }
+}
+
+fn tables(ui: &mut Ui, record: &RunRecord, drawing: &Drawing, inbox: &mut Inbox) {
     for (index, (experiment, table)) in record.experiments.iter().zip(&drawing.tables).enumerate() {
-        if several {
-            ui.label(theme::title(experiment.title.as_str()));
-        }
+        owner(ui, record, &experiment.title);
         let action = ui.push_id(("table", index), |ui| {
             results_table::show(ui, table, TABLE_HEIGHT, "The first numbers are coming.")
         });
@@ -41,4 +70,43 @@ pub(super) fn show(ui: &mut Ui, state: &State, record: &RunRecord, inbox: &mut I
         }
         ui.add_space(space::M);
     }
+}
+
+fn why(ui: &mut Ui, record: &RunRecord, drawing: &Drawing) {
+    for (index, (experiment, explanation)) in record.experiments.iter().zip(&drawing.explanations).enumerate() {
+        owner(ui, record, &experiment.title);
+        ui.push_id(("why", index), |ui| {
+            fit_view::show(ui, explanation, "There are too few points to explain.");
+        });
+        ui.add_space(space::M);
+    }
+}
+
+fn timeline(ui: &mut Ui, state: &State, record: &RunRecord, inbox: &mut Inbox) {
+    let timelines = state.timelines();
+    let Some((_, shown)) = timelines.get(state.timeline).or_else(|| timelines.first()) else {
+        let words = "A run with the GIL model shows here which thread held the GIL, when.";
+        ui.label(RichText::new(words).weak());
+        return;
+    };
+    let several = record.experiments.len() > 1;
+    let name = |index: usize| {
+        let Some((experiment, timeline)) = timelines.get(index) else { return String::new() };
+        let threads = crate::model::format::threads(timeline.threads.get());
+        match record.experiments.get(*experiment).filter(|_| several) {
+            Some(experiment) => format!("{}, {threads}", experiment.title),
+            None => threads,
+        }
+    };
+    let chosen = if state.timeline < timelines.len() { state.timeline } else { 0 };
+    let combo = egui::ComboBox::from_id_salt("timeline").selected_text(name(chosen)).width(240.0);
+    let response = combo.show_ui(ui, |ui| {
+        for index in 0..timelines.len() {
+            if ui.selectable_label(index == chosen, name(index)).clicked() {
+                inbox.send(Command::ShowTimeline(index));
+            }
+        }
+    });
+    super::controls::name(&response.response, "Timeline of");
+    timeline_view::show(ui, shown, ui.available_height().max(TIMELINE_HEIGHT));
 }

@@ -83,7 +83,9 @@ fn last_run(state: &State) -> String {
         Some(Outcome::Failed(_)) => "Failed after",
         _ => "Done:",
     };
-    format!("{how} {rounds} in {:.1} s", record.elapsed_s)
+    let is_stale = state.bench.as_ref().is_some_and(|bench| bench.is_stale);
+    let note = if is_stale { " · settings changed since: press Space to run again" } else { "" };
+    format!("{how} {rounds} in {:.1} s{note}", record.elapsed_s)
 }
 
 fn machine(ui: &mut Ui, state: &State) {
