@@ -187,7 +187,10 @@ struct PanelDrawing<'a> {
 impl PanelDrawing<'_> {
     fn panel(&self, ui: &mut Ui, index: usize, panel: &Panel, curves: &[PreparedCurve]) {
         ui.spacing_mut().item_spacing.y = 2.0;
-        ui.add(egui::Label::new(theme::title(panel.title.as_str())).truncate());
+        // One panel alone may bear the figure's own title, which stands above it already.
+        if self.spec.panels.len() > 1 || panel.title != self.spec.title {
+            ui.add(egui::Label::new(theme::title(panel.title.as_str())).truncate());
+        }
         ui.add(egui::Label::new(theme::caption(panel.y.label.as_str())).truncate());
         ui.add_space(space::XS);
 

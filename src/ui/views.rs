@@ -53,7 +53,7 @@ impl Room {
             lessons: size.x >= 1180.0,
             text: size.x >= 860.0,
             results: size.y >= 560.0,
-            results_height: (size.y * 0.24).clamp(96.0, 320.0),
+            results_height: (size.y * 0.22).clamp(96.0, 320.0),
         }
     }
 }

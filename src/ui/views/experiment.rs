@@ -25,7 +25,6 @@ pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
             ui.label(theme::heading(opened.drawing.figure.title.as_str()));
         }
         (None, Some(bench)) => {
-            groups(ui, state, bench, inbox);
             title(ui, state, bench, inbox);
             hint(ui, state, inbox);
             settings_row::show(ui, state, bench, inbox);
@@ -81,38 +80,37 @@ fn banner(ui: &mut Ui, opened: &Opened, inbox: &mut Inbox) {
     ui.add_space(space::S);
 }
 
-/// Which of the lesson's experiments is shown, where it has several.
-fn groups(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
-    if bench.groups.len() < 2 {
-        return;
-    }
-    let Some(lesson) = state.lessons.lesson() else { return };
-    ui.horizontal_wrapped(|ui| {
-        for (index, group) in bench.groups.iter().enumerate() {
-            let Some(first) = group.experiments(lesson).next() else { continue };
-            let is_chosen = index == bench.index;
-            let response = ui.selectable_label(is_chosen, group.title.as_str()).on_hover_text("Shows this experiment.");
-            if response.clicked() && !is_chosen {
-                inbox.send(Command::SelectExperiment(first.id.clone()));
+/// Which of the lesson's experiments is shown, and the way to run it.
+fn title(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
+    right_first(ui, |ui| {
+        run_button(ui, state, inbox);
+        ui.with_layout(Layout::left_to_right(Align::Center).with_main_wrap(true), |ui| {
+            if bench.groups.len() < 2 {
+                let title = bench.group().map(|group| group.title.as_str()).unwrap_or_default();
+                ui.add(egui::Label::new(theme::heading(title)).truncate());
+            } else {
+                groups(ui, state, bench, inbox);
             }
-        }
+        });
     });
     ui.add_space(space::XS);
 }
 
-fn title(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
-    right_first(ui, |ui| {
-        run_button(ui, state, inbox);
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let title = bench.group().map(|group| group.title.as_str()).unwrap_or_default();
-            let pointed_out = state.pointed_out.as_deref().is_some_and(|id| state.is_in_group_shown(id));
-            let mut text = theme::heading(title);
-            if pointed_out {
-                text = text.color(Palette::in_use(ui).accent);
-            }
-            ui.add(egui::Label::new(text).truncate());
-        });
-    });
+/// The lesson's experiments as tabs; one that a link pointed to is underlined.
+fn groups(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
+    let Some(lesson) = state.lessons.lesson() else { return };
+    for (index, group) in bench.groups.iter().enumerate() {
+        let Some(first) = group.experiments(lesson).next() else { continue };
+        let is_chosen = index == bench.index;
+        let mut words = if is_chosen { theme::title(group.title.as_str()) } else { RichText::new(&group.title) };
+        if is_chosen && state.pointed_out.is_some() {
+            words = words.underline();
+        }
+        let tab = egui::Button::selectable(is_chosen, words).truncate();
+        if ui.add(tab).on_hover_text(group.title.as_str()).clicked() && !is_chosen {
+            inbox.send(Command::SelectExperiment(first.id.clone()));
+        }
+    }
 }
 
 fn run_button(ui: &mut Ui, state: &State, inbox: &mut Inbox) {

@@ -1,6 +1,7 @@
 //! The lesson's text, its claims with their verdicts, and its FAQ.
 
-use eframe::egui::{self, CollapsingHeader, RichText, ScrollArea, Ui};
+use eframe::egui::collapsing_header::CollapsingState;
+use eframe::egui::{self, Align, Button, Layout, RichText, ScrollArea, Ui};
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 
 use super::controls::labelled_button;
@@ -140,7 +141,21 @@ fn question(
     markdown: &mut CommonMarkCache,
     inbox: &mut Inbox,
 ) {
-    CollapsingHeader::new(entry.question.as_str()).show(ui, |ui| {
+    let id = ui.make_persistent_id("question");
+    let mut state = CollapsingState::load_with_default_open(ui.ctx(), id, false);
+    let sign = if state.is_open() { "▼" } else { "▶" };
+    // egui's own header does not wrap, and would push the panel wider.
+    let header = Button::new(format!("{sign}  {}", entry.question)).frame_when_inactive(false).wrap();
+    let header = ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| ui.add(header)).inner;
+    super::controls::name(&header, &entry.question);
+    if header.clicked() {
+        state.toggle(ui);
+    }
+    state.store(ui.ctx());
+    if !state.is_open() {
+        return;
+    }
+    ui.indent(id, |ui| {
         text(ui, lesson, &entry.answer, ("answer", index), markdown, inbox);
         for id in &entry.experiments {
             let Some(experiment) = lesson.experiments.iter().find(|experiment| experiment.id == *id) else { continue };

@@ -14,6 +14,7 @@ use crate::ui::{parameter_slider, range_slider};
 pub(super) fn show(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     ui.add_enabled_ui(!state.is_running_here(), |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
+        ui.spacing_mut().slider_width = SLIDER_WIDTH;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = space::S;
             threads(ui, bench, inbox);
@@ -64,6 +65,9 @@ fn flow(ui: &mut Ui, salt: impl std::hash::Hash + std::fmt::Debug, content: impl
     let response = ui.horizontal(content).response;
     ui.data_mut(|data| data.insert_temp(id, response.rect.width()));
 }
+
+/// Narrow enough for two controls in a row, in points.
+const SLIDER_WIDTH: f32 = 112.0;
 
 /// How wide a control is before it was drawn for the first time, in points.
 const LIKELY_WIDTH: f32 = 320.0;

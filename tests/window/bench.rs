@@ -1,0 +1,165 @@
+//! A window on scripted engines.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use eframe::egui;
+use egui_kittest::{Harness, HarnessBuilder};
+use threadlab::engine::handle::RunHandle;
+use threadlab::engine::mock::{self, Fault, MockClock, MockEngine};
+use threadlab::engine::quiet::Audience;
+use threadlab::engine::{Engine, Support};
+use threadlab::lesson::Library;
+use threadlab::model::machine::Machine;
+use threadlab::model::plan::RunRequest;
+use threadlab::model::series::{EngineKind, SeriesKey};
+use threadlab::model::workload::Workload;
+use threadlab::ui::app::{App, Setup};
+use threadlab::ui::laboratory::{Laboratory, LaboratoryError};
+
+/// Why the Python engines are not there.
+pub const REASON: &str = "No CPython was scripted";
+
+/// Engines that behave as the textbook says, on a machine with four cores that does not exist.
+pub struct Scripted {
+    /// What every window does instead of being measured.
+    pub fault: Option<Fault>,
+}
+
+impl Laboratory for Scripted {
+    fn machine(&self) -> Machine {
+        mock::machine()
+    }
+
+    fn support(&self, key: &SeriesKey, _workload: &Workload) -> Support {
+        match key.engine {
+            EngineKind::Native | EngineKind::GilModel => Support::Available,
+            _ => Support::Unavailable { reason: REASON.to_owned(), remedy: Some("Script one".to_owned()) },
+        }
+    }
+
+    fn start(&self, request: RunRequest, audience: Box<dyn Audience>) -> Result<RunHandle, LaboratoryError> {
+        // The same numbers each time, so that pictures can be compared.
+        let request = RunRequest { seed: 7, ..request };
+        let clock = MockClock::new();
+        let engines = match &self.fault {
+            None => mock::engines(&request, &clock),
+            Some(fault) => [EngineKind::Native, EngineKind::GilModel]
+                .into_iter()
+                .map(|kind| MockEngine::new(SeriesKey::of(kind), clock.clone()).always(fault.clone()))
+                .map(|engine| Box::new(engine) as Box<dyn Engine>)
+                .collect(),
+        };
+        Ok(RunHandle::start_in(request, engines, audience, mock::surroundings(&clock))?)
+    }
+}
+
+/// A window with what it is opened with; the folder lives as long as the window.
+pub struct Bench {
+    pub harness: Harness<'static, App>,
+    pub folder: tempfile::TempDir,
+}
+
+/// What a window is opened with.
+pub struct Opening {
+    pub size: egui::Vec2,
+    pub theme: egui::Theme,
+    pub fault: Option<Fault>,
+    /// Name and text of lesson files.
+    pub lessons: Vec<(&'static str, String)>,
+    /// The settings file, as it is found.
+    pub session: Option<String>,
+    pub builder: fn(HarnessBuilder<App>) -> HarnessBuilder<App>,
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        Self {
+            size: egui::vec2(1280.0, 800.0),
+            theme: egui::Theme::Light,
+            fault: None,
+            lessons: Vec::new(),
+            session: None,
+            builder: |builder| builder,
+        }
+    }
+}
+
+impl Opening {
+    pub fn open(self) -> Bench {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let config = folder.path().join("config");
+        let lessons = folder.path().join("lessons");
+        std::fs::create_dir_all(&config).expect("a folder");
+        std::fs::create_dir_all(&lessons).expect("a folder");
+        if let Some(session) = &self.session {
+            std::fs::write(config.join("session.json"), session).expect("a file");
+        }
+        for (name, text) in &self.lessons {
+            std::fs::write(lessons.join(name), text).expect("a file");
+        }
+        let library = Library::open((!self.lessons.is_empty()).then_some(lessons.as_path()));
+        let mut setup = Setup::new(Box::new(Scripted { fault: self.fault }), library, Some(config));
+        setup.export_folder = folder.path().join("figures");
+        setup.program = "threadlab (scripted)".to_owned();
+        let builder = Harness::builder().with_size(self.size).with_theme(self.theme).with_max_steps(16);
+        let harness = (self.builder)(builder).build_eframe(move |cc| App::new(&cc.egui_ctx, setup).expect("threads"));
+        let mut bench = Bench { harness, folder };
+        bench.harness.run_steps(3);
+        bench
+    }
+}
+
+impl Bench {
+    /// Draws frames until `done` says so.
+    #[track_caller]
+    pub fn until(&mut self, what: &str, done: impl Fn(&App) -> bool) {
+        let patience = Instant::now() + Duration::from_secs(60);
+        while !done(self.harness.state()) {
+            assert!(Instant::now() < patience, "waited in vain for {what}");
+            self.harness.step();
+            std::thread::yield_now();
+        }
+        self.harness.run_steps(3);
+    }
+
+    /// Runs the experiment shown to its end.
+    #[track_caller]
+    pub fn measure(&mut self) {
+        let before = self.records();
+        self.click("Run");
+        self.until("the end of the run", |app| {
+            app.state().run.is_none() && app.state().measured.len() > before
+        });
+    }
+
+    fn records(&self) -> usize {
+        self.harness.state().state().measured.len()
+    }
+
+    #[track_caller]
+    pub fn click(&mut self, label: &str) {
+        use egui_kittest::kittest::Queryable as _;
+        self.harness.get_by_label(label).click();
+        self.harness.run_steps(3);
+    }
+
+    pub fn keys(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.run_steps(3);
+    }
+
+    pub fn perform(&mut self, command: threadlab::ui::command::Command) {
+        let ctx = self.harness.ctx.clone();
+        self.harness.state_mut().perform(command, &ctx);
+        self.harness.run_steps(3);
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.folder.path().join("config")
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}

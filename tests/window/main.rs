@@ -1,0 +1,7 @@
+//! The window, without a display: its tree by label and role on scripted engines, and pictures of its main views.
+//!
+//! The pictures need a software Vulkan and are compared only where `THREADLAB_PICTURES=1` asks for it.
+
+mod bench;
+mod pictures;
+mod tree;
