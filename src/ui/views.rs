@@ -8,6 +8,7 @@ use super::session::WindowLayout;
 use super::state::{Overlay, State};
 use super::theme::{Palette, space};
 
+mod code_block;
 mod controls;
 mod experiment;
 mod export_dialog;

@@ -18,12 +18,12 @@ use threadlab::ui::app::{App, Setup};
 use threadlab::ui::laboratory::{Laboratory, LaboratoryError};
 
 /// Why the Python engines are not there.
-pub const REASON: &str = "No CPython was scripted";
+pub(crate) const REASON: &str = "No CPython was scripted";
 
 /// Engines that behave as the textbook says, on a machine with four cores that does not exist.
-pub struct Scripted {
+pub(crate) struct Scripted {
     /// What every window does instead of being measured.
-    pub fault: Option<Fault>,
+    pub(crate) fault: Option<Fault>,
 }
 
 impl Laboratory for Scripted {
@@ -55,21 +55,21 @@ impl Laboratory for Scripted {
 }
 
 /// A window with what it is opened with; the folder lives as long as the window.
-pub struct Bench {
-    pub harness: Harness<'static, App>,
-    pub folder: tempfile::TempDir,
+pub(crate) struct Bench {
+    pub(crate) harness: Harness<'static, App>,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 /// What a window is opened with.
-pub struct Opening {
-    pub size: egui::Vec2,
-    pub theme: egui::Theme,
-    pub fault: Option<Fault>,
+pub(crate) struct Opening {
+    pub(crate) size: egui::Vec2,
+    pub(crate) theme: egui::Theme,
+    pub(crate) fault: Option<Fault>,
     /// Name and text of lesson files.
-    pub lessons: Vec<(&'static str, String)>,
+    pub(crate) lessons: Vec<(&'static str, String)>,
     /// The settings file, as it is found.
-    pub session: Option<String>,
-    pub builder: fn(HarnessBuilder<App>) -> HarnessBuilder<App>,
+    pub(crate) session: Option<String>,
+    pub(crate) builder: fn(HarnessBuilder<App>) -> HarnessBuilder<App>,
 }
 
 impl Default for Opening {
@@ -86,7 +86,7 @@ impl Default for Opening {
 }
 
 impl Opening {
-    pub fn open(self) -> Bench {
+    pub(crate) fn open(self) -> Bench {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = folder.path().join("config");
         let lessons = folder.path().join("lessons");
@@ -113,7 +113,7 @@ impl Opening {
 impl Bench {
     /// Draws frames until `done` says so.
     #[track_caller]
-    pub fn until(&mut self, what: &str, done: impl Fn(&App) -> bool) {
+    pub(crate) fn until(&mut self, what: &str, done: impl Fn(&App) -> bool) {
         let patience = Instant::now() + Duration::from_secs(60);
         while !done(self.harness.state()) {
             assert!(Instant::now() < patience, "waited in vain for {what}");
@@ -125,7 +125,7 @@ impl Bench {
 
     /// Runs the experiment shown to its end.
     #[track_caller]
-    pub fn measure(&mut self) {
+    pub(crate) fn measure(&mut self) {
         let before = self.records();
         self.click("Run");
         self.until("the end of the run", |app| {
@@ -138,28 +138,28 @@ impl Bench {
     }
 
     #[track_caller]
-    pub fn click(&mut self, label: &str) {
+    pub(crate) fn click(&mut self, label: &str) {
         use egui_kittest::kittest::Queryable as _;
         self.harness.get_by_label(label).click();
         self.harness.run_steps(3);
     }
 
-    pub fn keys(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
+    pub(crate) fn keys(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.harness.run_steps(3);
     }
 
-    pub fn perform(&mut self, command: threadlab::ui::command::Command) {
+    pub(crate) fn perform(&mut self, command: threadlab::ui::command::Command) {
         let ctx = self.harness.ctx.clone();
         self.harness.state_mut().perform(command, &ctx);
         self.harness.run_steps(3);
     }
 
-    pub fn config(&self) -> PathBuf {
+    pub(crate) fn config(&self) -> PathBuf {
         self.folder.path().join("config")
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 }

@@ -4,6 +4,7 @@ use eframe::egui::collapsing_header::CollapsingState;
 use eframe::egui::{self, Align, Button, Layout, RichText, ScrollArea, Ui};
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 
+use super::code_block::{self, Part};
 use super::controls::labelled_button;
 use crate::lesson::{Experiment, FaqEntry, Lesson};
 use crate::model::claim::Claim;
@@ -76,10 +77,14 @@ fn text(
         }
     }
     ui.push_id(salt, |ui| {
-        CommonMarkViewer::new()
-            .syntax_theme_light("InspiredGitHub")
-            .syntax_theme_dark("base16-ocean.dark")
-            .show(ui, markdown, source);
+        for (index, part) in code_block::parts(source).into_iter().enumerate() {
+            ui.push_id(index, |ui| match part {
+                Part::Text(text) => {
+                    CommonMarkViewer::new().show(ui, markdown, text);
+                }
+                Part::Code { language, code } => code_block::show(ui, language, code),
+            });
+        }
     });
     for experiment in &lesson.experiments {
         let link = format!("{EXPERIMENT_LINK}{}", experiment.id);

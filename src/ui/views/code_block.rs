@@ -1,0 +1,112 @@
+//! Code in a lesson's text, with colours and a button to copy it.
+//!
+//! egui_commonmark draws code too, but its copy button is a sign that no shipped font has, and has no name.
+
+use eframe::egui::{self, Align, Label, Layout, ScrollArea, Ui};
+use egui_extras::syntax_highlighting::{CodeTheme, highlight};
+
+use super::controls::name;
+use crate::ui::theme::{Palette, size, space};
+
+/// A part of a Markdown text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part<'a> {
+    /// Anything but code.
+    Text(&'a str),
+    /// A fenced block.
+    Code {
+        /// The first word after the fence, or "".
+        language: &'a str,
+        /// The lines between the fences.
+        code: &'a str,
+    },
+}
+
+/// Splits a Markdown text at its fenced blocks. Fences within lists or quotes stay with the text.
+pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let (mut begin, mut at) = (0, 0);
+    let mut open: Option<(&str, &str, usize)> = None;
+    for line in text.split_inclusive('\n') {
+        let next = at + line.len();
+        let trimmed = line.trim_end();
+        match open {
+            None => {
+                if let Some(fence) = fence_of(trimmed) {
+                    parts.push(Part::Text(&text[begin..at]));
+                    let language = trimmed[fence.len()..].split_whitespace().next().unwrap_or("");
+                    open = Some((fence, language, next));
+                }
+            }
+            Some((fence, language, from)) => {
+                if trimmed.starts_with(fence) && trimmed.trim_start_matches(&fence[..1]).is_empty() {
+                    parts.push(Part::Code { language, code: text[from..at].trim_end() });
+                    (open, begin) = (None, next);
+                }
+            }
+        }
+        at = next;
+    }
+    parts.push(match open {
+        // As in CommonMark, a fence without end holds the rest.
+        Some((_, language, from)) => Part::Code { language, code: text[from..].trim_end() },
+        None => Part::Text(&text[begin..]),
+    });
+    parts.retain(|part| !matches!(part, Part::Text(text) if text.trim().is_empty()));
+    parts
+}
+
+fn fence_of(line: &str) -> Option<&str> {
+    let sign = line.chars().next().filter(|sign| matches!(sign, '`' | '~'))?;
+    let length = line.len() - line.trim_start_matches(sign).len();
+    (length >= 3).then(|| &line[..length])
+}
+
+/// Draws a block of code. Lines are as long as they are; the block scrolls sideways.
+pub(super) fn show(ui: &mut Ui, language: &str, code: &str) {
+    let palette = Palette::in_use(ui);
+    let theme = match ui.theme() {
+        egui::Theme::Dark => CodeTheme::dark(size::BODY - 1.0),
+        egui::Theme::Light => CodeTheme::light(size::BODY - 1.0),
+    };
+    let job = highlight(ui.ctx(), ui.style(), &theme, code, language);
+    egui::Frame::new().fill(palette.faint).corner_radius(6).inner_margin(egui::Margin::same(12)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ScrollArea::horizontal().show(ui, |ui| ui.add(Label::new(job).extend()));
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            let copy = ui.add(egui::Button::new("Copy").small().frame_when_inactive(false));
+            name(&copy, "Copy code");
+            if copy.on_hover_text("Puts this code on the clipboard.").clicked() {
+                ui.copy_text(code.to_owned());
+            }
+        });
+    });
+    ui.add_space(space::S);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[Part<'_>]) {
+        assert_eq!(parts(text), expected);
+    }
+
+    #[test]
+    fn text_and_code_are_told_apart() {
+        let code = |language, code| Part::Code { language, code };
+        check("Only text.", &[Part::Text("Only text.")]);
+        check("", &[]);
+        check("A\n```python work\nx = 1\n\ny = 2\n```\nB", &[
+            Part::Text("A\n"),
+            code("python", "x = 1\n\ny = 2"),
+            Part::Text("B"),
+        ]);
+        check("````\n```\n````\n", &[code("", "```")]);
+        check("~~~ text\n```\n~~~", &[code("text", "```")]);
+        check("```\nno end", &[code("", "no end")]);
+        check("- a list\n  ```\n  stays\n  ```\n", &[Part::Text("- a list\n  ```\n  stays\n  ```\n")]);
+        check("``inline`` code", &[Part::Text("``inline`` code")]);
+    }
+}
