@@ -364,11 +364,7 @@ pub fn drain_watch(state: &mut State, services: &mut Services) {
 /// Fills the list of lessons for the first time, and opens the one that was open last.
 pub fn open_shelf(state: &mut State, services: &mut Services) {
     shelf::follow(state, services);
-    shelf::refill(state, services);
-    if let Some(id) = state.session.lesson.clone() {
-        state.lessons.select(&id);
-    }
-    bench::open(0, state, services);
+    shelf::fill(state, services);
 }
 
 /// Hands the session over to be kept, where it has changed.

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use eframe::egui;
+use eframe::egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, HarnessBuilder};
 use threadlab::engine::handle::RunHandle;
 use threadlab::engine::mock::{self, Fault, MockClock, MockEngine};
@@ -139,8 +141,21 @@ impl Bench {
 
     #[track_caller]
     pub(crate) fn click(&mut self, label: &str) {
-        use egui_kittest::kittest::Queryable as _;
-        self.harness.get_by_label(label).click();
+        self.harness.get_by_role_and_label(Role::Button, label).click();
+        self.harness.run_steps(3);
+    }
+
+    /// Ticks a box, or takes the tick away.
+    #[track_caller]
+    pub(crate) fn tick(&mut self, label: &str) {
+        self.harness.get_by_role_and_label(Role::CheckBox, label).click();
+        self.harness.run_steps(3);
+    }
+
+    /// Chooses one of a row of choices.
+    #[track_caller]
+    pub(crate) fn choose(&mut self, label: &str) {
+        self.harness.get_by_role_and_label(Role::RadioButton, label).click();
         self.harness.run_steps(3);
     }
 

@@ -49,11 +49,11 @@ fn a_run_shows_curves_verdicts_and_table() {
     // On textbook engines the lesson's claims hold, beside the plot and in the text.
     assert!(bench.harness.query_all_by_label("Verdict: holds").count() >= 2);
 
-    bench.click("Table");
+    bench.choose("Table");
     bench.harness.get_by_role_and_label(Role::Table, "Results");
-    bench.click("Why");
+    bench.choose("Why");
     bench.harness.get_by_role_and_label(Role::Group, "Explanation of GIL model");
-    bench.click("Timeline");
+    bench.choose("Timeline");
     bench.harness.get_by_label_contains("Timeline of the GIL");
 }
 
@@ -98,12 +98,12 @@ fn engines_that_are_not_there_say_why() {
 fn without_engines_there_is_no_run() {
     let mut bench = open();
     for engine in [EngineKind::Native, EngineKind::GilModel] {
-        bench.click(engine.label());
+        bench.tick(engine.label());
     }
     assert!(bench.harness.get_by_role_and_label(Role::Button, "Run").accesskit_node().is_disabled());
     bench.keys(PLAIN, Key::Space);
     assert!(bench.harness.state().state().run.is_none());
-    bench.click(EngineKind::Native.label());
+    bench.tick(EngineKind::Native.label());
     assert!(!bench.harness.get_by_role_and_label(Role::Button, "Run").accesskit_node().is_disabled());
 }
 
@@ -213,7 +213,7 @@ fn tabs_change_the_plot() {
     let mut bench = open();
     bench.measure();
     for metric in Metric::ALL {
-        bench.click(metric.label());
+        bench.choose(metric.label());
         assert_eq!(bench.harness.state().state().figure().expect("a figure").metric, metric);
     }
 }
@@ -352,7 +352,7 @@ fn what_stands_below_the_plot_can_be_hidden() {
 #[test]
 fn the_menus_hold_what_the_keys_do() {
     let mut bench = open();
-    bench.click("View");
+    bench.click("View menu");
     assert!(bench.harness.query_all_by_label_contains("Full screen").count() >= 1);
     assert!(bench.harness.query_all_by_label_contains("Theme: Dark").count() >= 1);
     bench.keys(PLAIN, Key::Escape);

@@ -38,8 +38,18 @@ pub(super) fn drain(state: &mut State, services: &mut Services) {
     }
 }
 
+/// Fills the list for the first time, and opens the lesson that was open last.
+pub(super) fn fill(state: &mut State, services: &Services) {
+    state.lessons.replace(services.library.entries().iter().map(entry).collect());
+    if let Some(id) = state.session.lesson.clone() {
+        // One that is gone is no fault: the first is opened instead.
+        state.lessons.select(&id);
+    }
+    bench::open(0, state, services);
+}
+
 /// Fills the list anew from the library; the open lesson stays open, and its experiment as it was set.
-pub(super) fn refill(state: &mut State, services: &Services) {
+fn refill(state: &mut State, services: &Services) {
     state.lessons.replace(services.library.entries().iter().map(entry).collect());
     let index = state.bench.as_ref().map_or(0, |bench| bench.index);
     bench::open(index, state, services);

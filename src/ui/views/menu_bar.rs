@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, MenuBar, Ui};
 
-use super::controls::{labelled_menu_item, menu_item, quiet_button};
+use super::controls::{labelled_menu_item, menu_item, name, quiet_button};
 use crate::model::plot::{AxisChoice, Metric};
 use crate::model::stopping::Precision;
 use crate::ui::command::{Command, Inbox};
@@ -19,10 +19,16 @@ pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
             ui.add_space(theme::space::XS);
             ui.label(theme::strong("Threadlab"));
             ui.add_space(theme::space::S);
-            ui.menu_button("File", |ui| file(ui, state, inbox));
-            ui.menu_button("View", |ui| view(ui, state, room, inbox));
-            ui.menu_button("Run", |ui| run(ui, state, inbox));
-            ui.menu_button("Help", |ui| help(ui, inbox));
+            let menus = [
+                (ui.menu_button("File", |ui| file(ui, state, inbox)).response, "File menu"),
+                (ui.menu_button("View", |ui| view(ui, state, room, inbox)).response, "View menu"),
+                (ui.menu_button("Run", |ui| run(ui, state, inbox)).response, "Run menu"),
+                (ui.menu_button("Help", |ui| help(ui, inbox)).response, "Help menu"),
+            ];
+            // Told apart from the buttons of the same names.
+            for (menu, spoken) in &menus {
+                name(menu, spoken);
+            }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let keys = Command::ShowPalette.shortcuts().first().map(|keys| ui.ctx().format_shortcut(keys));
                 let label = format!("Commands  {}", keys.unwrap_or_default());
