@@ -182,8 +182,8 @@ mod tests {
                     assert!(!labelled.is_empty(), "{scale:?} {length}: no label");
                     for pair in labelled.windows(2) {
                         let room = (pair[1].place - pair[0].place) * per_place;
-                        let needed =
-                            (text_width(ui, &pair[0].label, &font) + text_width(ui, &pair[1].label, &font)) / 2.0;
+                        let [one, other] = [&pair[0], &pair[1]].map(|tick| text_width(ui, &tick.label, &font));
+                        let needed = f32::midpoint(one, other);
                         assert!(room > f64::from(needed), "{scale:?} {length}: {pair:?}");
                     }
                 }
