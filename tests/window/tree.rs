@@ -178,7 +178,7 @@ fn the_thread_slider_moves_by_key_and_marks_the_run_as_stale() {
     bench.measure();
     let most = |bench: &Bench| bench.harness.state().state().bench.as_ref().expect("a bench").settings.to.get();
     let before = most(&bench);
-    bench.harness.get_by_role_and_label(Role::SpinButton, "Most threads").focus();
+    bench.harness.get_by_role_and_label(Role::Slider, "Most threads, handle").focus();
     bench.harness.run_steps(2);
     bench.keys(PLAIN, Key::ArrowDown);
     assert!(most(&bench) < before, "{} of {before}", most(&bench));
@@ -334,7 +334,7 @@ fn the_learner_predicts_before_the_run() {
     let mut bench = open();
     bench.click("Predict");
     assert_eq!(bench.harness.state().state().figure().expect("a figure").metric, Metric::Speedup);
-    bench.harness.get_by_label_contains("speedup you expect");
+    bench.harness.get_by_label_contains("draw the speedup you expect");
     bench.click("Done predicting");
     assert!(!bench.harness.state().state().bench.as_ref().expect("a bench").settings.predicting);
 }

@@ -56,6 +56,35 @@ pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
+/// A Markdown text with the lines of each paragraph joined to one.
+///
+/// egui_commonmark lays out each line of the source by itself, with a space between: where the text wraps just there, the
+/// next row would begin with that space.
+pub(super) fn joined(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        joined.push_str(if joined.ends_with(' ') { line.trim_start() } else { line });
+        let goes_on = lines.peek().is_some_and(|next| is_running(line) && is_running(next) && !begins_block(next));
+        let is_hard_break = line.ends_with("  ") || line.ends_with('\\');
+        joined.push(if goes_on && !is_hard_break { ' ' } else { '\n' });
+    }
+    joined
+}
+
+/// Whether a line is running text, maybe of a list.
+fn is_running(line: &str) -> bool {
+    let line = line.trim_start();
+    !line.is_empty() && !line.starts_with(['#', '|', '>', '<', '`', '~', '=', '[']) && !line.starts_with("---")
+}
+
+fn begins_block(line: &str) -> bool {
+    let line = line.trim_start();
+    let number = line.trim_start_matches(|sign: char| sign.is_ascii_digit());
+    let is_numbered = number.len() < line.len() && number.starts_with(['.', ')']);
+    is_numbered || ["- ", "* ", "+ "].iter().any(|bullet| line.starts_with(bullet))
+}
+
 fn fence_of(line: &str) -> Option<&str> {
     let sign = line.chars().next().filter(|sign| matches!(sign, '`' | '~'))?;
     let length = line.len() - line.trim_start_matches(sign).len();
@@ -91,6 +120,22 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &[Part<'_>]) {
         assert_eq!(parts(text), expected);
+    }
+
+    #[test]
+    fn paragraphs_are_joined_and_nothing_else() {
+        for (text, expected) in [
+            ("one\ntwo", "one two\n"),
+            ("one\n\ntwo", "one\n\ntwo\n"),
+            ("- one\n  two\n- three", "- one two\n- three\n"),
+            ("1. one\n2. two", "1. one\n2. two\n"),
+            ("# title\ntext", "# title\ntext\n"),
+            ("| a | b |\n|---|---|", "| a | b |\n|---|---|\n"),
+            ("one  \ntwo", "one  \ntwo\n"),
+            ("one\n> two", "one\n> two\n"),
+        ] {
+            assert_eq!(joined(text), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::{self, Align, Layout, RichText, Ui, vec2};
+use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::controls::{button, labelled_button, primary_button, quiet_button, segments, tooltip};
-use super::{Room, settings_row};
+use super::{Room, results, settings_row};
+use crate::model::record::RunRecord;
 use crate::model::plot::Metric;
 use crate::ui::command::{Command, Inbox};
 use crate::ui::prediction_view;
@@ -36,10 +37,24 @@ pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
     }
     ui.add_space(space::S);
     tabs(ui, state, inbox);
-    if state.session.layout.results.is_open(room.results) && state.record().is_some() {
-        results(ui, state, room, inbox);
+    let with_results = state.session.layout.results.is_open(room.results);
+    match state.record().filter(|_| with_results && !is_predicting(state)) {
+        Some(record) if ui.available_height() >= LEAST_PLOT_HEIGHT + LEAST_RESULTS_HEIGHT => {
+            results_panel(ui, state, record, room, inbox);
+            plot(ui, state, ui.available_height(), inbox);
+        }
+        Some(record) => plot_and_results(ui, state, record, inbox),
+        None => plot(ui, state, ui.available_height(), inbox),
     }
-    plot(ui, state, inbox);
+}
+
+/// The least height of plot and legend that is worth looking at, in points.
+const LEAST_PLOT_HEIGHT: f32 = 260.0;
+/// The least height of what stands below the plot, in points.
+const LEAST_RESULTS_HEIGHT: f32 = 112.0;
+
+fn is_predicting(state: &State) -> bool {
+    state.opened.is_none() && state.bench.as_ref().is_some_and(|bench| bench.settings.predicting)
 }
 
 /// Only title and plot.
@@ -47,7 +62,7 @@ fn presenter(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     let title = state.figure().map(|figure| figure.title.clone()).unwrap_or_default();
     ui.vertical_centered(|ui| ui.label(theme::heading(title).size(theme::size::HEADING * 1.4)));
     ui.add_space(space::S);
-    plot(ui, state, inbox);
+    plot(ui, state, ui.available_height(), inbox);
 }
 
 fn nothing(ui: &mut Ui, state: &State) {
@@ -189,11 +204,9 @@ fn predict(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     }
 }
 
-fn plot(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
+fn plot(ui: &mut Ui, state: &State, height: f32, inbox: &mut Inbox) {
     let Some(figure) = state.figure() else { return };
-    if let (None, Some(bench)) = (&state.opened, &state.bench)
-        && bench.settings.predicting
-    {
+    if let Some(bench) = state.bench.as_ref().filter(|_| is_predicting(state)) {
         prediction(ui, state, bench, inbox);
         return;
     }
@@ -204,7 +217,7 @@ fn plot(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
         hidden: state.hidden().unwrap_or(&none),
         navigation: Navigation::Fixed,
         empty_text,
-        height: None,
+        height: Some(height),
     };
     if let Some(PlotAction::ToggleCurve(name)) = plot_view::show(ui, figure, &options) {
         inbox.send(Command::ToggleCurve(name));
@@ -233,14 +246,26 @@ fn prediction(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     });
 }
 
-/// Verdicts, then the table that holds the same as the plot.
-fn results(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
-    let Some(record) = state.record() else { return };
+/// What stands below the plot, as a panel whose edge can be dragged.
+fn results_panel(ui: &mut Ui, state: &State, record: &RunRecord, room: Room, inbox: &mut Inbox) {
+    let most = (ui.available_height() - LEAST_PLOT_HEIGHT).max(LEAST_RESULTS_HEIGHT);
     let frame = egui::Frame::new().inner_margin(egui::Margin { top: 8, ..egui::Margin::ZERO });
-    egui::Panel::bottom("results").resizable(true).default_size(room.results_height).min_size(72.0).frame(frame).show(
-        ui,
-        |ui| {
-            super::results::show(ui, state, record, inbox);
-        },
-    );
+    let panel = egui::Panel::bottom("results").resizable(true).default_size(room.results_height);
+    panel.size_range(LEAST_RESULTS_HEIGHT..=most).frame(frame).show(ui, |ui| {
+        results::header(ui, state, inbox);
+        ScrollArea::vertical().id_salt(state.below.label()).auto_shrink(false).show(ui, |ui| {
+            results::content(ui, state, record, inbox);
+        });
+    });
+}
+
+/// Plot and what stands below it in a page that scrolls, where the window is too low for both.
+fn plot_and_results(ui: &mut Ui, state: &State, record: &RunRecord, inbox: &mut Inbox) {
+    // So that the first line below the plot shows that there is more.
+    let height = (ui.available_height() - 44.0).max(LEAST_PLOT_HEIGHT);
+    ScrollArea::vertical().id_salt("plot and results").auto_shrink(false).show(ui, |ui| {
+        plot(ui, state, height, inbox);
+        results::header(ui, state, inbox);
+        results::content(ui, state, record, inbox);
+    });
 }

@@ -83,7 +83,7 @@ fn figure(ui: &mut Ui, form: &mut ExportForm) {
     });
     ui.end_row();
 
-    ui.label("Ground");
+    ui.label("Theme");
     ui.horizontal(|ui| {
         for theme in FigureTheme::ALL {
             ui.selectable_value(&mut form.theme, theme, theme.label());

@@ -80,7 +80,9 @@ fn text(
         for (index, part) in code_block::parts(source).into_iter().enumerate() {
             ui.push_id(index, |ui| match part {
                 Part::Text(text) => {
-                    CommonMarkViewer::new().show(ui, markdown, text);
+                    // Rows of text, not of buttons.
+                    ui.spacing_mut().interact_size.y = ui.text_style_height(&egui::TextStyle::Body);
+                    CommonMarkViewer::new().show(ui, markdown, &code_block::joined(text));
                 }
                 Part::Code { language, code } => code_block::show(ui, language, code),
             });

@@ -19,8 +19,9 @@ pub(super) fn dialog(
     content: impl FnOnce(&mut Ui, &mut Inbox),
 ) {
     let room = ui.ctx().content_rect().size();
-    let response = Modal::new(Id::unique(name)).show(ui.ctx(), |ui| {
-        ui.set_width(width.min(room.x - 64.0));
+    let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(24));
+    let response = Modal::new(Id::unique(name)).frame(frame).show(ui.ctx(), |ui| {
+        ui.set_width(width.min(room.x - 96.0));
         ui.horizontal(|ui| {
             ui.label(theme::heading(name));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

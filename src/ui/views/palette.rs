@@ -98,7 +98,8 @@ pub(super) fn show(ui: &mut Ui, state: &State, memory: &mut PaletteMemory, inbox
 
     let width = 520.0_f32.min(ui.ctx().content_rect().width() - 64.0);
     let area = Modal::default_area(Id::unique("palette")).anchor(egui::Align2::CENTER_TOP, [0.0, 72.0]);
-    let response = Modal::new(Id::unique("palette")).area(area).show(ui.ctx(), |ui| {
+    let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(16));
+    let response = Modal::new(Id::unique("palette")).area(area).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(width);
         let field = TextEdit::singleline(&mut memory.query)
             .hint_text("Type a command or a lesson")

@@ -1,6 +1,6 @@
 //! Below the plot: verdicts, table, explanation or timeline.
 
-use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui};
+use eframe::egui::{self, Align, Layout, RichText, Ui};
 
 use super::controls::{quiet_button, segments};
 use crate::model::record::RunRecord;
@@ -16,8 +16,8 @@ const TABLE_HEIGHT: f32 = 320.0;
 /// The least height of a timeline, in points.
 const TIMELINE_HEIGHT: f32 = 160.0;
 
-/// Draws what was chosen for the place below the plot.
-pub(super) fn show(ui: &mut Ui, state: &State, record: &RunRecord, inbox: &mut Inbox) {
+/// Draws the choice of what stands below the plot.
+pub(super) fn header(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     ui.horizontal(|ui| {
         let choices = Below::ALL.map(|below| (below, Command::ShowBelow(below)));
         segments(ui, "Below the plot", choices, state.below, |below| below.label().to_owned(), inbox);
@@ -26,13 +26,17 @@ pub(super) fn show(ui: &mut Ui, state: &State, record: &RunRecord, inbox: &mut I
         });
     });
     ui.add_space(space::XS);
+}
+
+/// Draws what was chosen.
+pub(super) fn content(ui: &mut Ui, state: &State, record: &RunRecord, inbox: &mut Inbox) {
     let Some(drawing) = state.drawing() else { return };
-    ScrollArea::vertical().id_salt(state.below.label()).auto_shrink(false).show(ui, |ui| match state.below {
+    match state.below {
         Below::Verdicts => verdicts(ui, state, record),
         Below::Table => tables(ui, record, drawing, inbox),
         Below::Why => why(ui, record, drawing),
         Below::Timeline => timeline(ui, state, record, inbox),
-    });
+    }
 }
 
 /// The title of an experiment, where several stand side by side.
