@@ -2,7 +2,8 @@
 //!
 //! egui_commonmark draws code too, but its copy button is a sign that no shipped font has, and has no name.
 
-use eframe::egui::{self, Align, Label, Layout, ScrollArea, Ui};
+use eframe::egui::text::TextWrapping;
+use eframe::egui::{self, Align, Layout, ScrollArea, Ui};
 use egui_extras::syntax_highlighting::{CodeTheme, highlight};
 
 use super::controls::name;
@@ -101,7 +102,16 @@ pub(super) fn show(ui: &mut Ui, language: &str, code: &str) {
     let job = highlight(ui.ctx(), ui.style(), &theme, code, language);
     egui::Frame::new().fill(palette.faint).corner_radius(6).inner_margin(egui::Margin::same(12)).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ScrollArea::horizontal().show(ui, |ui| ui.add(Label::new(job).extend()));
+        let galley = ui.fonts_mut(|fonts| fonts.layout_job(egui::text::LayoutJob { wrap: TextWrapping::no_max_width(), ..job }));
+        let place = egui::Rect::from_min_size(ui.cursor().min, galley.size());
+        if galley.size().x <= ui.available_width() {
+            ui.label(galley);
+        } else if ui.is_rect_visible(place) {
+            ScrollArea::horizontal().show(ui, |ui| ui.label(galley));
+        } else {
+            // egui draws the scroll bar of an area that is out of sight at the edge of what is in sight.
+            ui.allocate_space(egui::vec2(ui.available_width(), galley.size().y));
+        }
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             let copy = ui.add(egui::Button::new("Copy").small().frame_when_inactive(false));
             name(&copy, "Copy code");
