@@ -1,0 +1,135 @@
+"""Uses the program as a person would, in a real window: run, move a slider, export, close; and looks at what came of it.
+
+Usage: drive.py PROGRAM HOME PICTURES, under a display and a session bus of its own (run.sh makes them).
+"""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from accessible import NotThere, Window, key, picture, switch_accessibility_on, write  # noqa: E402
+
+
+def wait_until(what, condition, within_s):
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{what}: not within {within_s} s")
+
+
+def is_named(window, name):
+    return any(seen == name for _role, seen, _node in window.nodes())
+
+
+class Drive:
+    def __init__(self, program, home, pictures):
+        self.program, self.home, self.pictures = program, pathlib.Path(home), pathlib.Path(pictures)
+        self.config = self.home / "threadlab"
+        self.window = Window("threadlab")
+        self.child = None
+
+    def start(self):
+        self.child = subprocess.Popen(
+            [self.program, "--config", str(self.config)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self.window.find("Run", "push button", within_s=60)
+
+    def look(self, name):
+        picture(self.pictures / f"{name}.png")
+
+    def run_to_the_end(self):
+        """Presses Run with the pointer and waits for the end of the run."""
+        self.window.click("Run", "push button")
+        self.window.find("Stop", "push button", within_s=10)
+        self.look("2-running")
+        self.window.find("Run", "push button", within_s=120)
+        verdicts = [name for _role, name, _node in self.window.nodes() if name.startswith(("holds", "refuted", "cannot tell"))]
+        assert verdicts, "no verdict is shown after a run"
+
+    def stop_a_run(self):
+        key("space")
+        self.window.find("Stop", "push button", within_s=10)
+        key("space")
+        self.window.find("Run", "push button", within_s=5)
+
+    def drag_the_thread_slider(self):
+        handle = self.window.find(lambda name: "threads" in name.lower() and "most" in name.lower(), "slider")
+        before = handle.get_value_iface().get_current_value()
+        x, y = self.window.middle(handle)
+        self.window.drag((x, y), (x - 80, y))
+        wait_until(
+            "the slider's value falls after it was dragged to the left",
+            lambda: self.window.find(
+                lambda name: "threads" in name.lower() and "most" in name.lower(), "slider"
+            ).get_value_iface().get_current_value() < before,
+            within_s=10,
+        )
+
+    def export(self):
+        """Ctrl+E, a path typed into the field, Export; then the file itself."""
+        key("ctrl+e")
+        folder = self.window.find("Folder", within_s=10)
+        self.look("3-export")
+        del folder
+        target = self.home / "exported"
+        target.mkdir()
+        self.window.click("Folder")
+        key("ctrl+a")
+        write(str(target))
+        self.window.click("Save", "push button")
+        wait_until("an exported file", lambda: any(target.iterdir()), within_s=20)
+        files = list(target.iterdir())
+        assert len(files) == 1 and not files[0].name.startswith("."), files
+        content = files[0].read_bytes()
+        assert content.startswith((b"<svg", b"<?xml")), content[:60]
+        assert b"</svg>" in content[-20:]
+        return files[0]
+
+    def close_in_mid_run(self):
+        key("space")
+        self.window.find("Stop", "push button", within_s=10)
+        began = time.monotonic()
+        subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Threadlab", "windowclose"], check=False)
+        key("ctrl+q")
+        code = self.child.wait(timeout=10)
+        took_s = time.monotonic() - began
+        output = self.child.stdout.read()
+        assert "panicked" not in output, output
+        assert code == 0, f"ended with {code}: {output}"
+        print(f"closed in mid-run after {took_s:.2f} s")
+
+
+def main():
+    drive = Drive(*sys.argv[1:4])
+    switch_accessibility_on()
+    try:
+        drive.start()
+        drive.look("1-opened")
+        drive.run_to_the_end()
+        drive.look("2-measured")
+        drive.stop_a_run()
+        drive.drag_the_thread_slider()
+        exported = drive.export()
+        drive.look("4-exported")
+        drive.close_in_mid_run()
+        print(f"1 passed: ran, stopped, dragged, exported {exported.stat().st_size} bytes, closed")
+        session = list(drive.config.rglob("*"))
+        assert session, "no settings were kept"
+    except (AssertionError, NotThere, subprocess.SubprocessError) as error:
+        drive.look("failed")
+        if drive.child is not None and drive.child.poll() is None:
+            drive.child.send_signal(signal.SIGKILL)
+            print(drive.child.communicate()[0])
+        print(f"the real window failed: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
