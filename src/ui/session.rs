@@ -71,7 +71,8 @@ impl Default for Session {
             run_on_release: false,
             hint_dismissed: false,
             layout: WindowLayout::default(),
-            lesson: None,
+            // A new reader sees the whole matter in one picture first.
+            lesson: Some("both".to_owned()),
             lessons: BTreeMap::new(),
             groups: BTreeMap::new(),
             export: ExportPreferences::default(),
