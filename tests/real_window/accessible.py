@@ -64,16 +64,23 @@ class Window:
                 continue
 
     def find(self, wanted, role=None, within_s=20):
-        """The first control for which `wanted(name)` is true, or whose name is `wanted`."""
+        """The widest control for which `wanted(name)` is true, or whose name is `wanted`."""
         matches = wanted if callable(wanted) else (lambda name: name == wanted)
         end = time.monotonic() + within_s
         while time.monotonic() < end:
-            for _role, name, node in self.nodes(role):
-                if matches(name):
-                    return node
+            found = [node for _role, name, node in self.nodes(role) if matches(name)]
+            if found:
+                # A menu may have the name of a command in it: the control to press is the larger one.
+                return max(found, key=self.width)
             time.sleep(0.2)
         seen = sorted({f"{role}: {name}" for role, name, _ in self.nodes() if name})
         raise NotThere(f"no {role or 'control'} {wanted!r} within {within_s} s; there are:\n  " + "\n  ".join(seen[:200]))
+
+    def width(self, node):
+        try:
+            return self.box(node)[2]
+        except GLib.Error:
+            return 0  # nothing that is on the screen
 
     def box(self, node):
         """Left, top, width and height on the screen, in pixels."""

@@ -23,10 +23,6 @@ def wait_until(what, condition, within_s):
     raise AssertionError(f"{what}: not within {within_s} s")
 
 
-def is_named(window, name):
-    return any(seen == name for _role, seen, _node in window.nodes())
-
-
 class Drive:
     def __init__(self, program, home, pictures):
         self.program, self.home, self.pictures = program, pathlib.Path(home), pathlib.Path(pictures)
@@ -48,15 +44,21 @@ class Drive:
         self.window.click("Run", "push button")
         self.window.find("Stop", "push button", within_s=10)
         self.look("2-running")
-        self.window.find("Run", "push button", within_s=120)
-        verdicts = [name for _role, name, _node in self.window.nodes() if name.startswith(("holds", "refuted", "cannot tell"))]
+        self.wait_for_the_end(within_s=150)
+        verdicts = [name for _role, name, _node in self.window.nodes() if name.startswith("Verdict: ") and "not measured" not in name]
         assert verdicts, "no verdict is shown after a run"
 
     def stop_a_run(self):
         key("space")
         self.window.find("Stop", "push button", within_s=10)
         key("space")
-        self.window.find("Run", "push button", within_s=5)
+        self.wait_for_the_end(within_s=10)
+
+    def wait_for_the_end(self, within_s):
+        wait_until("the run is over", lambda: not any(True for _ in self.named("Stop", "push button")), within_s)
+
+    def named(self, name, role):
+        return (node for _role, seen, node in self.window.nodes(role) if seen == name)
 
     def drag_the_thread_slider(self):
         handle = self.window.find(lambda name: "threads" in name.lower() and "most" in name.lower(), "slider")
