@@ -35,6 +35,8 @@ class Drive:
             [self.program, "--config", str(self.config)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         self.window.find("Run", "push button", within_s=60)
+        # There is no window manager here that would give the window the keyboard.
+        subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Threadlab", "windowfocus"], check=True)
 
     def look(self, name):
         picture(self.pictures / f"{name}.png")
@@ -76,12 +78,11 @@ class Drive:
     def export(self):
         """Ctrl+E, a path typed into the field, Export; then the file itself."""
         key("ctrl+e")
-        folder = self.window.find("Folder", within_s=10)
+        self.window.find("Folder", "entry", within_s=10)
         self.look("3-export")
-        del folder
         target = self.home / "exported"
         target.mkdir()
-        self.window.click("Folder")
+        self.window.click("Folder", "entry")
         key("ctrl+a")
         write(str(target))
         self.window.click("Save", "push button")
