@@ -13,18 +13,15 @@ class NotThere(Exception):
     """A control did not appear in time."""
 
 
-def switch_accessibility_on():
+def switch_accessibility_on(off_first=False):
     """Tells programs of this session that a screen reader is there, as a real one would."""
-    subprocess.run(
-        ["gdbus", "call", "--session", "--dest", "org.a11y.Bus", "--object-path", "/org/a11y/bus",
-         "--method", "org.freedesktop.DBus.Properties.Set", "org.a11y.Status", "IsEnabled", "<true>"],
-        check=True, stdout=subprocess.DEVNULL,
-    )
-    subprocess.run(
-        ["gdbus", "call", "--session", "--dest", "org.a11y.Bus", "--object-path", "/org/a11y/bus",
-         "--method", "org.freedesktop.DBus.Properties.Set", "org.a11y.Status", "ScreenReaderEnabled", "<true>"],
-        check=True, stdout=subprocess.DEVNULL,
-    )
+    for value in (["<false>", "<true>"] if off_first else ["<true>"]):
+        for name in ("IsEnabled", "ScreenReaderEnabled"):
+            subprocess.run(
+                ["gdbus", "call", "--session", "--dest", "org.a11y.Bus", "--object-path", "/org/a11y/bus",
+                 "--method", "org.freedesktop.DBus.Properties.Set", "org.a11y.Status", name, value],
+                check=True, stdout=subprocess.DEVNULL,
+            )
 
 
 def everything(name_of_program):
