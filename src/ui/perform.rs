@@ -76,7 +76,7 @@ pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx
         Command::SelectLesson(id) => bench::select_lesson(&id, state, services),
         Command::SelectExperiment(id) => bench::select_experiment(&id, state, services),
         Command::ToggleDone => toggle_done(state),
-        Command::FocusFilter => focus_filter(state),
+        Command::FocusFilter => focus_filter(state, ctx),
         Command::SetFilter(words) => state.filter = words,
         Command::ShowMetric(_)
         | Command::SetAxes(_)
@@ -110,7 +110,7 @@ pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx
         Command::ShowHelp => toggle_overlay(state, Overlay::Help),
         Command::ShowAbout => toggle_overlay(state, Overlay::About),
         Command::Dismiss if state.overlay != Overlay::None => state.overlay = Overlay::None,
-        Command::Dismiss => state.presenting = false,
+        Command::Dismiss => present(false, state, ctx),
         Command::FoldLessons
         | Command::FoldText
         | Command::FoldResults
@@ -132,7 +132,7 @@ fn look(command: &Command, state: &mut State, ctx: &egui::Context) {
         Command::FoldLessons => layout.lessons = layout.lessons.toggled(room.lessons),
         Command::FoldText => layout.text = layout.text.toggled(room.text),
         Command::FoldResults => layout.results = layout.results.toggled(room.results),
-        Command::Presenter => state.presenting = !state.presenting,
+        Command::Presenter => present(!state.presenting, state, ctx),
         Command::FullScreen => {
             let is_full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
             ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
@@ -152,16 +152,29 @@ fn look(command: &Command, state: &mut State, ctx: &egui::Context) {
 fn zoom(state: &mut State, ctx: &egui::Context, by: f32) {
     let zoom = ((state.session.zoom + by) * 10.0).round() / 10.0;
     state.session.zoom = zoom.clamp(*ZOOM_RANGE.start(), *ZOOM_RANGE.end());
-    ctx.set_zoom_factor(state.session.zoom);
+    apply_zoom(state, ctx);
+}
+
+/// How much larger everything is on a projector.
+const PRESENTER_ZOOM: f32 = 1.5;
+
+fn present(on: bool, state: &mut State, ctx: &egui::Context) {
+    state.presenting = on;
+    apply_zoom(state, ctx);
+}
+
+fn apply_zoom(state: &State, ctx: &egui::Context) {
+    let more = if state.presenting { PRESENTER_ZOOM } else { 1.0 };
+    ctx.set_zoom_factor(state.session.zoom * more);
 }
 
 fn toggle_overlay(state: &mut State, overlay: Overlay) {
     state.overlay = if state.overlay == overlay { Overlay::None } else { overlay };
 }
 
-fn focus_filter(state: &mut State) {
+fn focus_filter(state: &mut State, ctx: &egui::Context) {
+    present(false, state, ctx);
     state.session.layout.lessons = super::session::Fold::Open;
-    state.presenting = false;
     state.focus_filter = true;
 }
 
@@ -336,22 +349,21 @@ pub fn drain_reports(state: &mut State, services: &mut Services, now: Instant) {
                 }
             }
             Report::PlotCopied(Ok(())) => state.notices.done("The figure is on the clipboard.", now),
-            Report::PlotCopied(Err(problem)) => state.notices.failed(problem),
             Report::FolderChosen(Some(folder)) => {
                 if let Overlay::Export(form) = &mut state.overlay {
                     form.folder = folder.display().to_string();
                 }
             }
-            // Cancelled, or no dialog could be shown: the path field is there too.
-            Report::FolderChosen(None) => {}
+            // No folder: cancelled, or no dialog could be shown; the path field is there too.
+            Report::FolderChosen(None) | Report::SessionSaved(Ok(())) => {}
             Report::FilesChosen(paths) if paths.is_empty() => {
                 state.notices.done("No file was chosen. A file can also be dropped on the window.", now);
             }
             Report::FilesChosen(paths) => open_paths(&paths, state, services),
             Report::RecordRead { path, record: Ok(record) } => show_record(path, *record, state),
-            Report::RecordRead { record: Err(problem), .. } => state.notices.failed(problem),
-            Report::SessionSaved(Ok(())) => {}
-            Report::SessionSaved(Err(problem)) => state.notices.failed(problem),
+            Report::PlotCopied(Err(problem))
+            | Report::RecordRead { record: Err(problem), .. }
+            | Report::SessionSaved(Err(problem)) => state.notices.failed(problem),
         }
     }
 }

@@ -88,7 +88,7 @@ mod tests {
             let before = clock.frames();
             let waiter = scope.spawn({
                 let clock = clock.clone();
-                move || clock.wait_beyond(before, Duration::from_secs(3600))
+                move || clock.wait_beyond(before, Duration::from_hours(1))
             });
             clock.tick();
             assert_eq!(waiter.join().ok(), Some(true));

@@ -171,6 +171,7 @@ impl Fold {
     }
 
     /// The choice that turns what is seen into its opposite.
+    #[must_use]
     pub fn toggled(self, room: bool) -> Self {
         if self.is_open(room) { Self::Closed } else { Self::Open }
     }

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use super::session::{LessonProgress, Session};
 use crate::engine::Support;
 use crate::engine::message::{Outcome, Progress};
+use crate::model::explanation::Explanation;
 use crate::model::machine::Machine;
 use crate::model::plan::RunId;
 use crate::model::plot::{AxisChoice, Metric, PlotSpec};
-use crate::model::explanation::Explanation;
 use crate::model::record::{ExperimentRecord, RunRecord};
 use crate::model::run::Run;
 use crate::model::series::EngineKind;
@@ -143,9 +143,8 @@ impl Drawing {
     /// A figure, with the tables and explanations of the record behind it.
     pub fn of(figure: Arc<PlotSpec>, record: &RunRecord) -> Self {
         let cores = record.machine.usable_cores();
-        let explain = |experiment: &ExperimentRecord| {
-            Explanation::of(&experiment.results, cores, experiment.prediction.as_ref())
-        };
+        let explain =
+            |experiment: &ExperimentRecord| Explanation::of(&experiment.results, cores, experiment.prediction.as_ref());
         Self {
             figure,
             tables: record.experiments.iter().map(|experiment| ResultsTable::of(&experiment.results)).collect(),

@@ -103,7 +103,7 @@ impl Opening {
         let library = Library::open((!self.lessons.is_empty()).then_some(lessons.as_path()));
         let mut setup = Setup::new(Box::new(Scripted { fault: self.fault }), library, Some(config));
         setup.export_folder = folder.path().join("figures");
-        setup.program = "threadlab (scripted)".to_owned();
+        "threadlab (scripted)".clone_into(&mut setup.program);
         let builder = Harness::builder().with_size(self.size).with_theme(self.theme).with_max_steps(16);
         let harness = (self.builder)(builder).build_eframe(move |cc| App::new(&cc.egui_ctx, setup).expect("threads"));
         let mut bench = Bench { harness, folder };
@@ -116,7 +116,7 @@ impl Bench {
     /// Draws frames until `done` says so.
     #[track_caller]
     pub(crate) fn until(&mut self, what: &str, done: impl Fn(&App) -> bool) {
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_mins(1);
         while !done(self.harness.state()) {
             assert!(Instant::now() < patience, "waited in vain for {what}");
             self.harness.step();
@@ -130,9 +130,7 @@ impl Bench {
     pub(crate) fn measure(&mut self) {
         let before = self.records();
         self.click("Run");
-        self.until("the end of the run", |app| {
-            app.state().run.is_none() && app.state().measured.len() > before
-        });
+        self.until("the end of the run", |app| app.state().run.is_none() && app.state().measured.len() > before);
     }
 
     fn records(&self) -> usize {

@@ -2,6 +2,8 @@
 //!
 //! The pictures need a software Vulkan and are compared only where `THREADLAB_PICTURES=1` asks for it.
 
+#![expect(clippy::expect_used, clippy::print_stderr, reason = "a test that cannot go on says why and fails")]
+
 mod bench;
 mod pictures;
 mod tree;

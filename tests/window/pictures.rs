@@ -11,7 +11,9 @@ use super::bench::{Bench, Opening};
 fn asked_for() -> bool {
     let asked = std::env::var_os("THREADLAB_PICTURES").is_some_and(|value| value == "1");
     if !asked {
-        eprintln!("LEFT OUT: pictures of the window. Set THREADLAB_PICTURES=1 (and WGPU_BACKEND=vulkan) to compare them.");
+        eprintln!(
+            "LEFT OUT: pictures of the window. Set THREADLAB_PICTURES=1 (and WGPU_BACKEND=vulkan) to compare them."
+        );
     }
     asked
 }

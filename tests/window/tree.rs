@@ -180,13 +180,13 @@ fn the_thread_slider_moves_by_key_and_marks_the_run_as_stale() {
     let before = most(&bench);
     bench.harness.get_by_role_and_label(Role::Slider, "Most threads, handle").focus();
     bench.harness.run_steps(2);
-    bench.keys(PLAIN, Key::ArrowDown);
+    bench.keys(PLAIN, Key::ArrowLeft);
     assert!(most(&bench) < before, "{} of {before}", most(&bench));
     bench.harness.get_by_label_contains("settings changed since");
     assert!(bench.harness.state().state().run.is_none(), "sliders run nothing unless they are asked to");
 
     bench.perform(Command::SetRunOnRelease(true));
-    bench.keys(PLAIN, Key::ArrowDown);
+    bench.keys(PLAIN, Key::ArrowLeft);
     bench.until("a run that the slider began", |app| {
         app.state().run.is_none() && app.state().bench.as_ref().is_some_and(|bench| !bench.is_stale)
     });
@@ -334,7 +334,7 @@ fn the_learner_predicts_before_the_run() {
     let mut bench = open();
     bench.click("Predict");
     assert_eq!(bench.harness.state().state().figure().expect("a figure").metric, Metric::Speedup);
-    bench.harness.get_by_label_contains("draw the speedup you expect");
+    assert!(bench.harness.query_all_by_label_contains("draw the speedup you expect").count() >= 1);
     bench.click("Done predicting");
     assert!(!bench.harness.state().state().bench.as_ref().expect("a bench").settings.predicting);
 }
@@ -407,7 +407,10 @@ fn every_control_has_a_name_and_lies_in_the_window() {
 #[test]
 fn a_window_at_rest_asks_for_no_frame() {
     let mut bench = Opening {
-        session: Session { hint_dismissed: true, ..Session::default() }.to_json().ok().and_then(|json| String::from_utf8(json).ok()),
+        session: Session { hint_dismissed: true, ..Session::default() }
+            .to_json()
+            .ok()
+            .and_then(|json| String::from_utf8(json).ok()),
         ..Opening::default()
     }
     .open();

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::Services;
 use crate::engine::Support;
+use crate::model::plan::ExperimentPlan;
 use crate::model::plot::{PlotInput, PlotOptions, PlotSpec, specify};
 use crate::model::prediction::Prediction;
-use crate::model::plan::ExperimentPlan;
 use crate::model::record::{Completion, ExperimentRecord, RunRecord};
 use crate::model::results::Results;
 use crate::model::series::{EngineKind, SeriesKey};
@@ -96,7 +96,7 @@ pub(super) fn set(command: &Command, state: &mut State, services: &Services) -> 
     }
     let Some(bench) = &mut state.bench else { return Stage::Changing };
     let settings = &mut bench.settings;
-    let mut stage = Stage::Changing;
+    let mut reached = Stage::Changing;
     match command {
         Command::ShowMetric(metric) => settings.metric = *metric,
         Command::SetAxes(axes) => settings.axes = *axes,
@@ -104,18 +104,19 @@ pub(super) fn set(command: &Command, state: &mut State, services: &Services) -> 
         Command::SetThreads { from, to, stage: how } => {
             let fit = |count: crate::model::units::ThreadCount| count.clamp(bench.bounds.min, bench.bounds.max);
             (settings.from, settings.to) = (fit(*from.min(to)), fit(*to.max(from)));
-            stage = *how;
+            reached = *how;
         }
         Command::SetParameter { experiment, name, value, stage: how } => {
             if let Some(workload) = settings.workloads.get_mut(*experiment)
                 && let Ok(changed) = workload.clone().with(name, *value)
             {
                 *workload = changed;
-                stage = *how;
+                reached = *how;
             }
         }
         Command::ToggleEngine(engine) => {
-            if !settings.engines.remove(engine) {
+            let was_there = settings.engines.remove(engine);
+            if !was_there {
                 settings.engines.insert(*engine);
             }
         }
@@ -141,7 +142,7 @@ pub(super) fn set(command: &Command, state: &mut State, services: &Services) -> 
         }
     }
     refresh_figure(state);
-    stage
+    reached
 }
 
 /// Changes how an opened result is shown. Says whether the command was meant for one.

@@ -1,6 +1,6 @@
 //! Code in a lesson's text, with colours and a button to copy it.
 //!
-//! egui_commonmark draws code too, but its copy button is a sign that no shipped font has, and has no name.
+//! `egui_commonmark` draws code too, but its copy button is a sign that no shipped font has, and has no name.
 
 use eframe::egui::text::TextWrapping;
 use eframe::egui::{self, Align, Layout, ScrollArea, Ui};
@@ -59,7 +59,7 @@ pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
 
 /// A Markdown text with the lines of each paragraph joined to one.
 ///
-/// egui_commonmark lays out each line of the source by itself, with a space between: where the text wraps just there, the
+/// `egui_commonmark` lays out each line of the source by itself, with a space between: where the text wraps just there, the
 /// next row would begin with that space.
 pub(super) fn joined(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
@@ -102,7 +102,8 @@ pub(super) fn show(ui: &mut Ui, language: &str, code: &str) {
     let job = highlight(ui.ctx(), ui.style(), &theme, code, language);
     egui::Frame::new().fill(palette.faint).corner_radius(6).inner_margin(egui::Margin::same(12)).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        let galley = ui.fonts_mut(|fonts| fonts.layout_job(egui::text::LayoutJob { wrap: TextWrapping::no_max_width(), ..job }));
+        let galley =
+            ui.fonts_mut(|fonts| fonts.layout_job(egui::text::LayoutJob { wrap: TextWrapping::no_max_width(), ..job }));
         let place = egui::Rect::from_min_size(ui.cursor().min, galley.size());
         if galley.size().x <= ui.available_width() {
             ui.label(galley);
@@ -153,11 +154,10 @@ mod tests {
         let code = |language, code| Part::Code { language, code };
         check("Only text.", &[Part::Text("Only text.")]);
         check("", &[]);
-        check("A\n```python work\nx = 1\n\ny = 2\n```\nB", &[
-            Part::Text("A\n"),
-            code("python", "x = 1\n\ny = 2"),
-            Part::Text("B"),
-        ]);
+        check(
+            "A\n```python work\nx = 1\n\ny = 2\n```\nB",
+            &[Part::Text("A\n"), code("python", "x = 1\n\ny = 2"), Part::Text("B")],
+        );
         check("````\n```\n````\n", &[code("", "```")]);
         check("~~~ text\n```\n~~~", &[code("text", "```")]);
         check("```\nno end", &[code("", "no end")]);

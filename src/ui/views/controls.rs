@@ -1,6 +1,6 @@
 //! Buttons and menu items made from commands, so that label, tooltip and shortcut agree everywhere.
 
-use eframe::egui::{self, Button, Response, RichText, Ui, Vec2, accesskit};
+use eframe::egui::{self, Button, Key, KeyboardShortcut, ModifierNames, Response, RichText, Ui, Vec2, accesskit};
 
 use crate::ui::command::{Command, Inbox};
 use crate::ui::theme::{self, Palette};
@@ -8,9 +8,25 @@ use crate::ui::theme::{self, Palette};
 /// The tooltip of a command, with its shortcut.
 pub(super) fn tooltip(ui: &Ui, command: &Command) -> String {
     match command.shortcuts().first() {
-        Some(keys) => format!("{} ({})", command.tooltip(), ui.ctx().format_shortcut(keys)),
+        Some(keys) => format!("{} ({})", command.tooltip(), keys_in_words(ui, *keys)),
         None => command.tooltip().into_owned(),
     }
+}
+
+/// A shortcut as it stands on the keyboard, such as `Ctrl+[`.
+pub(super) fn keys_in_words(ui: &Ui, keys: KeyboardShortcut) -> String {
+    let modifiers = ModifierNames::NAMES.format(&keys.modifiers, ui.ctx().os().is_mac());
+    let key = match keys.logical_key {
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
+        Key::Comma => ",",
+        Key::Plus => "+",
+        Key::Minus => "-",
+        Key::Equals => "=",
+        Key::Num0 => "0",
+        key => key.name(),
+    };
+    if modifiers.is_empty() { key.to_owned() } else { format!("{modifiers}+{key}") }
 }
 
 /// Gives a control the name that a screen reader says.
@@ -75,7 +91,7 @@ pub(super) fn labelled_menu_item(
 ) {
     let mut item = Button::selectable(chosen, label);
     if let Some(keys) = command.shortcuts().first() {
-        item = item.shortcut_text(RichText::new(ui.ctx().format_shortcut(keys)).weak());
+        item = item.shortcut_text(RichText::new(keys_in_words(ui, *keys)).weak());
     }
     let response = ui.add_enabled(enabled, item).on_hover_text(command.tooltip());
     if response.clicked() {

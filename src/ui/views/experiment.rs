@@ -6,11 +6,11 @@ use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::controls::{button, labelled_button, primary_button, quiet_button, segments, tooltip};
 use super::{Room, results, settings_row};
-use crate::model::record::RunRecord;
 use crate::model::plot::Metric;
+use crate::model::record::RunRecord;
 use crate::ui::command::{Command, Inbox};
-use crate::ui::prediction_view;
 use crate::ui::plot_view::{self, FigureOptions, Navigation, PlotAction};
+use crate::ui::prediction_view;
 use crate::ui::state::{Bench, Opened, State};
 use crate::ui::theme::{self, Palette, space};
 

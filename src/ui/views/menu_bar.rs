@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, MenuBar, Ui};
 
-use super::controls::{labelled_menu_item, menu_item, name, quiet_button};
+use super::controls::{keys_in_words, labelled_menu_item, menu_item, name, quiet_button};
 use crate::model::plot::{AxisChoice, Metric};
 use crate::model::stopping::Precision;
 use crate::ui::command::{Command, Inbox};
@@ -30,7 +30,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
                 name(menu, spoken);
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let keys = Command::ShowPalette.shortcuts().first().map(|keys| ui.ctx().format_shortcut(keys));
+                let keys = Command::ShowPalette.shortcuts().first().map(|keys| keys_in_words(ui, *keys));
                 let label = format!("Commands  {}", keys.unwrap_or_default());
                 quiet_button(ui, &label, Command::ShowPalette, inbox);
             });

@@ -31,7 +31,10 @@ pub(super) fn dialog(
             });
         });
         ui.add_space(space::S);
-        ScrollArea::vertical().max_height((room.y - 160.0).max(120.0)).show(ui, |ui| content(ui, inbox));
+        let most = (room.y - 160.0).max(120.0);
+        // Without a least height egui begins with the little that a new area has.
+        let scroll = ScrollArea::vertical().max_height(most).min_scrolled_height(most);
+        scroll.show(ui, |ui| content(ui, inbox));
     });
     if response.should_close() {
         inbox.send(Command::Dismiss);
@@ -134,7 +137,8 @@ pub(super) fn help(ui: &mut Ui, inbox: &mut Inbox) {
         ui.label(theme::title("Keys"));
         Grid::new("keys").num_columns(2).spacing([32.0, 6.0]).show(ui, |ui| {
             for command in Command::plain() {
-                let keys: Vec<_> = command.shortcuts().iter().map(|keys| ui.ctx().format_shortcut(keys)).collect();
+                let keys: Vec<_> =
+                    command.shortcuts().iter().map(|keys| super::controls::keys_in_words(ui, *keys)).collect();
                 if let Some(first) = keys.first() {
                     ui.label(theme::strong(first.as_str()));
                     ui.label(command.label());

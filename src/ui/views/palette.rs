@@ -123,7 +123,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, memory: &mut PaletteMemory, inbox
                 for (index, (_, entry)) in found.iter().enumerate() {
                     let mut line = Button::selectable(index == memory.chosen, entry.label.as_str());
                     if let Some(keys) = entry.command.shortcuts().first() {
-                        line = line.shortcut_text(RichText::new(ui.ctx().format_shortcut(keys)).weak());
+                        line = line.shortcut_text(RichText::new(super::controls::keys_in_words(ui, *keys)).weak());
                     }
                     let response = ui.add(line).on_hover_text(entry.command.tooltip());
                     if index == memory.chosen && (down > 0 || up > 0) {

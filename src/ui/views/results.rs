@@ -58,7 +58,8 @@ fn verdicts(ui: &mut Ui, state: &State, record: &RunRecord) {
         }
     }
     if record.experiments.iter().all(|experiment| experiment.claims.is_empty()) {
-        let words = if is_growing { "The verdicts come with the end of the run." } else { "This experiment makes no claim." };
+        let words =
+            if is_growing { "The verdicts come with the end of the run." } else { "This experiment makes no claim." };
         ui.label(RichText::new(words).weak());
     }
 }

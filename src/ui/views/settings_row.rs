@@ -91,8 +91,12 @@ fn parameters(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
             flow(ui, (index, parameter.id), |ui| {
                 let (value, lesson_value) = (workload.value(parameter.id), experiment.workload.value(parameter.id));
                 if let Some(edit) = parameter_slider::show(ui, parameter, value, lesson_value) {
-                    let (value, stage) = (edit.value, edit.stage);
-                    inbox.send(Command::SetParameter { experiment: index, name: parameter.id, value, stage });
+                    inbox.send(Command::SetParameter {
+                        experiment: index,
+                        name: parameter.id,
+                        value: edit.value,
+                        stage: edit.stage,
+                    });
                 }
             });
         }

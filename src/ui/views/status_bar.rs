@@ -105,9 +105,8 @@ pub(super) fn all_warnings(record: &RunRecord) -> Vec<String> {
     let several = record.experiments.len() > 1;
     let whole = record.warnings.iter().map(|warning| warning.message.clone());
     let parts = record.experiments.iter().flat_map(|experiment| {
-        experiment.warnings.iter().map(move |warning| match several {
-            true => format!("{}: {}", experiment.title, warning.message),
-            false => warning.message.clone(),
+        experiment.warnings.iter().map(move |warning| {
+            if several { format!("{}: {}", experiment.title, warning.message) } else { warning.message.clone() }
         })
     });
     whole.chain(parts).collect()
