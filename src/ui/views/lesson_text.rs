@@ -77,6 +77,9 @@ fn text(
         }
     }
     ui.push_id(salt, |ui| {
+        // egui draws the scroll bar of a wide table that is out of sight at the edge of what is in sight.
+        let scroll = &mut ui.spacing_mut().scroll;
+        (scroll.dormant_background_opacity, scroll.dormant_handle_opacity) = (0.0, 0.0);
         for (index, part) in code_block::parts(source).into_iter().enumerate() {
             ui.push_id(index, |ui| match part {
                 Part::Text(text) => {
