@@ -71,3 +71,50 @@ pub fn support(key: &SeriesKey, _workload: &Workload) -> Support {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::plan::{DEFAULT_SWITCH_INTERVAL_US, ExperimentPlan, RunId};
+    use crate::model::stopping::Precision;
+    use crate::model::units::ThreadCount;
+    use crate::model::workload::WorkloadKind;
+
+    fn request(kinds: &[EngineKind]) -> RunRequest {
+        RunRequest {
+            run_id: RunId(1),
+            experiments: vec![ExperimentPlan {
+                id: "x".to_owned(),
+                workload: Workload::new(WorkloadKind::Wait),
+                series: kinds.iter().copied().map(SeriesKey::of).collect(),
+                threads: vec![ThreadCount::ONE],
+            }],
+            precision: Precision::Quick,
+            seed: 1,
+            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+        }
+    }
+
+    #[track_caller]
+    fn check(asked: &[EngineKind], expected: &[EngineKind]) {
+        let engines = engines(&request(asked)).expect("some can be measured");
+        let kinds: Vec<EngineKind> = engines.iter().map(|engine| engine.key().engine).collect();
+        assert_eq!(kinds, expected);
+    }
+
+    #[test]
+    fn native_threads_are_always_there_for_the_ceiling() {
+        check(&[EngineKind::GilModel], &[EngineKind::Native, EngineKind::GilModel]);
+        check(&[EngineKind::Native, EngineKind::Native], &[EngineKind::Native]);
+    }
+
+    #[test]
+    fn threads_of_this_process_run_every_workload() {
+        for key in [EngineKind::Native, EngineKind::GilModel].map(SeriesKey::of) {
+            assert!(available().contains(&key), "{key:?}");
+            for kind in WorkloadKind::ALL {
+                assert_eq!(support(&key, &Workload::new(kind)), Support::Available, "{key:?} {kind:?}");
+            }
+        }
+    }
+}

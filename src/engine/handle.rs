@@ -153,3 +153,67 @@ pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it gave no reason".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::catalogue;
+    use crate::engine::message::EventKind;
+    use crate::engine::quiet::NoAudience;
+    use crate::model::plan::{DEFAULT_SWITCH_INTERVAL_US, ExperimentPlan};
+    use crate::model::series::{EngineKind, SeriesKey};
+    use crate::model::stopping::Precision;
+    use crate::model::units::ThreadCount;
+    use crate::model::workload::{Workload, WorkloadKind};
+
+    /// A run of real engines that would take minutes.
+    fn start() -> RunHandle {
+        let experiment = |kind: WorkloadKind, parameter| ExperimentPlan {
+            id: kind.id().to_owned(),
+            workload: Workload::new(kind).with(parameter, 1000.0).expect("it is in range"),
+            series: [EngineKind::Native, EngineKind::GilModel].map(SeriesKey::of).to_vec(),
+            threads: [1, 2, 16].map(ThreadCount::clamped).to_vec(),
+        };
+        let request = RunRequest {
+            run_id: RunId(11),
+            experiments: vec![
+                experiment(WorkloadKind::CountPrimes, "limit"),
+                experiment(WorkloadKind::Wait, "wait_ms"),
+                experiment(WorkloadKind::Socket, "delay_ms"),
+            ],
+            precision: Precision::Thorough,
+            seed: 3,
+            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+        };
+        let engines = catalogue::engines(&request).expect("both are here");
+        RunHandle::start(request, engines, Box::new(NoAudience)).expect("it starts")
+    }
+
+    #[test]
+    fn a_real_run_is_cancelled_after_its_first_sample_and_keeps_it() {
+        let run = start();
+        assert_eq!(run.run_id(), RunId(11));
+        let mut events = Vec::new();
+        for event in run.events() {
+            assert_eq!(event.run_id, RunId(11));
+            if matches!(event.kind, EventKind::SampleMeasured { .. }) {
+                run.cancel();
+            }
+            events.push(event);
+        }
+        assert_eq!(events.first().map(|event| &event.kind), Some(&EventKind::Started));
+        assert_eq!(events.last().map(|event| &event.kind), Some(&EventKind::Finished(Outcome::Cancelled)));
+        assert!(events.iter().any(|event| matches!(event.kind, EventKind::SampleMeasured { .. })));
+        assert!(events.is_sorted_by_key(|event| event.elapsed));
+    }
+
+    #[test]
+    fn a_real_run_ends_when_its_handle_is_dropped() {
+        let run = start();
+        let events = run.events().clone();
+        drop(run);
+        // The sender is gone, and with it the thread that owned it.
+        let sent = events.iter().count();
+        assert!(sent <= CHANNEL_CAPACITY && events.recv().is_err(), "{sent}");
+    }
+}

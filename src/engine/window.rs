@@ -102,8 +102,9 @@ pub fn measure<C: Context + Send>(
         contexts.push(left.context);
         latencies.extend(left.latencies.between(first.at, second.at));
     }
-    timed?;
-    let window = first.window_until(second, setting.order, statistics::median(&latencies));
+    let released = timed?;
+    let latency = typical_latency(&latencies, second.at.saturating_duration_since(released));
+    let window = first.window_until(second, setting.order, latency);
     check_possible(&window, setting.cores)?;
     Ok(Measured { window, contexts, from: first.at, to: second.at })
 }
@@ -252,14 +253,15 @@ impl Crew {
         }
     }
 
-    /// Releases the workers and takes the two snapshots.
+    /// Releases the workers, takes the two snapshots, and says when it released them.
     fn time(
         &self,
         setting: &Setting<'_>,
         [first, second]: &mut [Snapshot; 2],
         switches: &impl Fn() -> Option<u64>,
         cancel: &CancelFlag,
-    ) -> Result<(), MeasureError> {
+    ) -> Result<Instant, MeasureError> {
+        let released = Instant::now();
         self.line.signal(Signal::Go);
         if cancel.wait(setting.order.warm_up) {
             return Err(MeasureError::Cancelled);
@@ -271,7 +273,7 @@ impl Crew {
         }
         second.take(self, setting.prepared, switches);
         second.delayed = self.run_delay();
-        Ok(())
+        Ok(released)
     }
 
     /// Summed over the workers; `None` where it is unknown of one of them. Outside the snapshots, since it reads a file
@@ -392,6 +394,12 @@ impl Latencies {
     fn between(&self, from: Instant, to: Instant) -> impl Iterator<Item = f64> {
         self.0.iter().filter(move |(ended, _)| (from..=to).contains(ended)).map(|(_, time)| time.as_secs_f64())
     }
+}
+
+/// The median of the times of units in seconds. `None` where it is more than half of the time that the workers have run: longer
+/// units could not have ended yet, so that the short ones alone would be seen.
+fn typical_latency(latencies_s: &[f64], run_for: Duration) -> Option<f64> {
+    statistics::median(latencies_s).filter(|median_s| *median_s <= run_for.as_secs_f64() / 2.0)
 }
 
 /// How many units a worker may do in a window; 0 for workloads that only compute, whose units are too short to time.
@@ -536,6 +544,14 @@ mod tests {
         );
         second.workers_cpu = None;
         assert_eq!(check_possible(&first.window_until(&second, &order, None), 2), Ok(()), "unknown is not impossible");
+    }
+
+    #[test]
+    fn latency_is_unknown_where_longer_units_could_not_have_ended() {
+        let run_for = Duration::from_millis(100);
+        assert_eq!(typical_latency(&[0.005, 0.006, 0.09], run_for), Some(0.006));
+        assert_eq!(typical_latency(&[0.005, 0.06, 0.09], run_for), None);
+        assert_eq!(typical_latency(&[], run_for), None);
     }
 
     #[test]
