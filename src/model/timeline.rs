@@ -31,6 +31,8 @@ pub struct Slice {
 pub struct TimelineSummary {
     /// For each worker, the share of the time that somebody held the GIL, 0 to 1; `None` where nobody did.
     pub shares: Option<Vec<f64>>,
+    /// The share of the span that somebody held the GIL, 0 to 1.
+    pub held_share: Option<f64>,
     /// The median hold in milliseconds.
     pub median_hold_ms: Option<f64>,
     /// How often per second the GIL went to another worker.
@@ -65,6 +67,7 @@ impl Timeline {
         let switches = self.slices.windows(2).filter(|pair| pair[0].worker != pair[1].worker).count();
         TimelineSummary {
             shares: (total_ns > 0).then(|| by_worker_ns.iter().map(|&held| as_f64(held) / as_f64(total_ns)).collect()),
+            held_share: (span_s > 0.0).then(|| as_f64(total_ns) / 1e9 / span_s),
             median_hold_ms: median(&holds_ms),
             switches_per_sec: (span_s > 0.0).then(|| as_f64(switches as u64) / span_s),
             span_s,
@@ -80,10 +83,13 @@ impl TimelineSummary {
     pub fn in_words(&self) -> String {
         let Some(shares) = &self.shares else { return "Nobody held the GIL in this window.".to_owned() };
         let mut sentences = Vec::new();
-        if let Some(switches) = self.switches_per_sec {
-            let span = format::number(self.span_s * 1e3);
-            sentences
-                .push(format!("In {span} ms the GIL changed hands {} times per second.", format::number(switches)));
+        if let Some((held, switches)) = self.held_share.zip(self.switches_per_sec) {
+            sentences.push(format!(
+                "In {} ms the GIL was held {} of the time and changed hands {} times per second.",
+                format::number(self.span_s * 1e3),
+                format::percent(held),
+                format::number(switches)
+            ));
         }
         if let Some(hold) = self.median_hold_ms {
             sentences.push(format!("Half of the holds took {} ms or less.", format::number(hold)));
@@ -92,14 +98,14 @@ impl TimelineSummary {
             let each: Vec<String> = shares
                 .iter()
                 .enumerate()
-                .map(|(worker, &share)| format!("worker {} held it {} of the time", worker + 1, format::percent(share)))
+                .map(|(worker, &share)| format!("worker {} had {}", worker + 1, format::percent(share)))
                 .collect();
-            sentences.push(capitalised(&each.join(", ")) + ".");
+            sentences.push(format!("Of the time it was held, {}.", each.join(", ")));
         } else {
             let least = shares.iter().copied().fold(f64::INFINITY, f64::min);
             let most = shares.iter().copied().fold(0.0, f64::max);
             sentences.push(format!(
-                "Each of the {} workers held it between {} and {} of the time.",
+                "Of the time it was held, each of the {} workers had between {} and {}.",
                 shares.len(),
                 format::percent(least),
                 format::percent(most)
@@ -107,11 +113,6 @@ impl TimelineSummary {
         }
         sentences.join(" ")
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nanoseconds of one window and counts stay far below 2^52")]
@@ -148,8 +149,8 @@ mod tests {
         assert!((shares[0] - 6.0 / 19.0).abs() < 1e-12 && (shares[1] - 13.0 / 19.0).abs() < 1e-12);
         assert_eq!(
             summary.in_words(),
-            "In 20.0 ms the GIL changed hands 150 times per second. Half of the holds took 5.00 ms or less. Worker 1 held \
-             it 32 % of the time, worker 2 held it 68 % of the time."
+            "In 20.0 ms the GIL was held 95 % of the time and changed hands 150 times per second. Half of the holds took \
+             5.00 ms or less. Of the time it was held, worker 1 had 32 %, worker 2 had 68 %."
         );
     }
 
@@ -158,7 +159,17 @@ mod tests {
         let slices: Vec<_> =
             (0..64).map(|worker| (worker, worker as u64 * 1000, worker as u64 * 1000 + 1000)).collect();
         let words = timeline(64, &slices).summary().in_words();
-        assert!(words.ends_with("Each of the 64 workers held it between 1.6 % and 1.6 % of the time."), "{words}");
+        assert!(
+            words.ends_with("Of the time it was held, each of the 64 workers had between 1.6 % and 1.6 %."),
+            "{words}"
+        );
+    }
+
+    #[test]
+    fn a_gil_that_is_mostly_free_is_not_said_to_be_held_all_the_time() {
+        let words = timeline(1, &[(0, 0, 1000), (0, 99_000, 100_000)]).summary().in_words();
+        assert!(words.contains("held 2.0 % of the time and changed hands 0 times"), "{words}");
+        assert!(words.ends_with("Of the time it was held, worker 1 had 100 %."), "{words}");
     }
 
     #[test]

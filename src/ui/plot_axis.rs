@@ -3,7 +3,7 @@
 use eframe::egui::{FontId, Ui};
 use egui_plot::GridMark;
 
-use crate::model::plot::{Axis, AxisScale};
+use crate::model::plot::{Axis, AxisScale, AxisValues};
 
 /// A value as the plot places it: the logarithm to base 10 on a logarithmic axis; `None` where it has no place.
 pub fn to_place(scale: AxisScale, value: f64) -> Option<f64> {
@@ -36,8 +36,9 @@ pub fn with_margin((low, high): (f64, f64), points: f32, length: f32) -> (f64, f
     (low - margin, high + margin)
 }
 
-/// The room that a label wants from its neighbour, in points.
-const ROOM_ACROSS: f32 = 44.0;
+/// The room that a tick wants from its neighbour, in points: thread counts are short.
+const ROOM_ACROSS: f32 = 56.0;
+const ROOM_ACROSS_COUNTS: f32 = 26.0;
 const ROOM_UP: f32 = 40.0;
 
 /// A tick: its place and the text beside it.
@@ -68,9 +69,10 @@ pub fn ticks(
     font: &FontId,
 ) -> Vec<PlacedTick> {
     let shown = Axis { min: to_value(axis.scale, visible.0), max: to_value(axis.scale, visible.1), ..axis.clone() };
-    let room = match direction {
-        Direction::Across => ROOM_ACROSS,
-        Direction::Up => ROOM_UP,
+    let room = match (direction, axis.values) {
+        (Direction::Across, AxisValues::ThreadCounts) => ROOM_ACROSS_COUNTS,
+        (Direction::Across, AxisValues::Numbers) => ROOM_ACROSS,
+        (Direction::Up, _) => ROOM_UP,
     };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a length in points, 0 or more")]
     let most = (length / room).max(2.0) as usize;
@@ -130,7 +132,6 @@ mod tests {
     use egui_kittest::Harness;
 
     use super::*;
-    use crate::model::plot::AxisValues;
 
     fn axis(scale: AxisScale, min: f64, max: f64) -> Axis {
         Axis { label: String::new(), scale, min, max, values: AxisValues::Numbers }

@@ -362,7 +362,7 @@ mod tests {
     fn a_timeline_is_told_in_words_too() {
         let harness = harness(sample::timeline(100));
         let words = sample::timeline(100).summary().in_words();
-        assert!(words.contains("changed hands") && words.contains("Worker 1 held it"), "{words}");
+        assert!(words.contains("changed hands") && words.contains("worker 1 had"), "{words}");
         harness.get_by_label(&words);
         harness.get_by_label(&format!("Timeline of the GIL. {words}"));
     }
