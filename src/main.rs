@@ -2,7 +2,13 @@
 
 use std::process::ExitCode;
 
+/// The variable that says what is logged to standard error, such as `threadlab=debug`; warnings and errors without it.
+const LOG_VARIABLE: &str = "THREADLAB_LOG";
+
 fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env(LOG_VARIABLE)
+        .unwrap_or_else(|_unset_or_unreadable| tracing_subscriber::EnvFilter::new("threadlab=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let arguments = match threadlab::cli::arguments::parse(std::env::args_os()) {
         Ok(arguments) => arguments,
         Err(exit) => return exit.into(),

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Every figure of PERFORMANCE.md, in one command. Takes about half an hour on two cores; leave the machine alone meanwhile.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+uname -srm
+grep -m1 "model name" /proc/cpuinfo || true
+nproc
+date -u +%F
+for bench in native gil_model frame; do
+    echo "== $bench"
+    cargo bench --locked --bench "$bench"
+done
+echo "== window"
+bash benches/window/run.sh 7
