@@ -163,7 +163,7 @@ pub(super) fn figure(
             reference: None,
         })
         .collect();
-    specify(&inputs, PlotOptions { title, metric, axes: AxisChoice::Automatic, provenance: PROVENANCE })
+    specify(&inputs, PlotOptions { title, metric, axes: AxisChoice::Automatic, provenance: PROVENANCE, planned: None })
 }
 
 /// The figure of [`record`]: speedup in two panels.

@@ -62,6 +62,7 @@ pub fn figure(metric: Metric, axes: AxisChoice, threads: &[usize]) -> Arc<PlotSp
         metric,
         axes,
         provenance: "Fixed sample, not a measurement",
+        planned: None,
     };
     Arc::new(specify(&inputs, options))
 }

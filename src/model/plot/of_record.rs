@@ -23,7 +23,10 @@ impl RunRecord {
             })
             .collect();
         let provenance = self.provenance();
-        specify(&inputs, PlotOptions { title: &self.lesson_title, metric, axes, provenance: &provenance })
+        specify(
+            &inputs,
+            PlotOptions { title: &self.lesson_title, metric, axes, provenance: &provenance, planned: None },
+        )
     }
 
     /// Machine, interpreters, date and precision in one line.

@@ -6,6 +6,7 @@ use crate::model::results::{Point, Results};
 use crate::model::series::SeriesKey;
 use crate::model::statistics::Estimate;
 use crate::model::table::CEILING_LABEL;
+use crate::model::units::ThreadCount;
 use crate::model::workload::Bound;
 
 /// One experiment of a figure.
@@ -36,6 +37,8 @@ pub struct PlotOptions<'a> {
     pub axes: AxisChoice,
     /// Machine, interpreter, date and precision, in one line.
     pub provenance: &'a str,
+    /// Thread counts that the x axis reaches even where nothing is measured yet, so that it stands still during a run.
+    pub planned: Option<(ThreadCount, ThreadCount)>,
 }
 
 /// The figure of one experiment, or of several side by side.
@@ -52,7 +55,7 @@ pub struct PlotOptions<'a> {
 /// A prediction is a speedup, so that it is drawn with speedup and efficiency.
 pub fn specify(inputs: &[PlotInput<'_>], options: PlotOptions<'_>) -> PlotSpec {
     let curves: Vec<Vec<PlotCurve>> = inputs.iter().map(|input| curves_of(input, options.metric)).collect();
-    let x = x_axis(curves.iter().flatten(), options.axes);
+    let x = x_axis(curves.iter().flatten(), options);
     let shared_y = y_axis(curves.iter().flatten(), options);
     let panels = inputs
         .iter()
@@ -162,9 +165,11 @@ fn predicted(prediction: &Prediction, metric: Metric) -> Vec<PlotPoint> {
     points.collect()
 }
 
-fn x_axis<'a>(curves: impl Iterator<Item = &'a PlotCurve>, choice: AxisChoice) -> Axis {
-    let (least, greatest) = ends(curves.flat_map(|curve| &curve.points).map(|point| point.x)).unwrap_or((1.0, 8.0));
-    Axis::of_thread_counts(least, greatest, choice.scale(least, greatest))
+fn x_axis<'a>(curves: impl Iterator<Item = &'a PlotCurve>, options: PlotOptions<'_>) -> Axis {
+    let planned = options.planned.into_iter().flat_map(|(from, to)| [from.as_f64(), to.as_f64()]);
+    let counts = curves.flat_map(|curve| &curve.points).map(|point| point.x).chain(planned);
+    let (least, greatest) = ends(counts).unwrap_or((1.0, 8.0));
+    Axis::of_thread_counts(least, greatest, options.axes.scale(least, greatest))
 }
 
 fn y_axis<'a>(curves: impl Iterator<Item = &'a PlotCurve>, options: PlotOptions<'_>) -> Axis {

@@ -199,8 +199,14 @@ pub(in crate::ui) fn refresh_figure(state: &mut State) {
         })
         .collect();
     let provenance = record.map(RunRecord::provenance).unwrap_or_default();
-    let options =
-        PlotOptions { title: &group.title, metric: settings.metric, axes: settings.axes, provenance: &provenance };
+    let is_whole = record.is_some_and(|record| record.completion == Completion::Completed);
+    let options = PlotOptions {
+        title: &group.title,
+        metric: settings.metric,
+        axes: settings.axes,
+        provenance: &provenance,
+        planned: (!is_whole).then_some((settings.from, settings.to)),
+    };
     let figure = specify(&inputs, options);
     // The same figure keeps its prepared points.
     let figure = if *bench.drawing.figure == figure { Arc::clone(&bench.drawing.figure) } else { Arc::new(figure) };

@@ -23,7 +23,7 @@ fn input(results: &Results, bound: Bound) -> PlotInput<'_> {
 }
 
 fn options(metric: Metric) -> PlotOptions<'static> {
-    PlotOptions { title: "A figure", metric, axes: AxisChoice::Automatic, provenance: "2 cores" }
+    PlotOptions { title: "A figure", metric, axes: AxisChoice::Automatic, provenance: "2 cores", planned: None }
 }
 
 fn names(panel: &Panel) -> Vec<&str> {
@@ -179,4 +179,14 @@ fn a_reference_is_marked_as_recorded() {
     let panel = specify(&[input], options(Metric::Speedup)).panels.remove(0);
     assert_eq!(names(&panel), ["GIL model, recorded", "Native threads, recorded", "GIL model", "Native threads"]);
     assert_eq!(panel.curves[0].role, CurveRole::Reference);
+}
+
+#[test]
+fn the_axis_stands_still_during_a_run() {
+    let nothing = Results::default();
+    let planned = (ThreadCount::ONE, ThreadCount::clamped(256));
+    let during = PlotOptions { planned: Some(planned), ..options(Metric::Speedup) };
+    let figure = specify(&[input(&nothing, Bound::Waiting)], during);
+    assert!(figure.panels[0].x.max >= 256.0, "{:?}", figure.panels[0].x);
+    assert_eq!(figure.panels[0].x.scale, AxisScale::Logarithmic);
 }
