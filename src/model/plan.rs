@@ -42,26 +42,56 @@ pub struct RunRequest {
 /// CPython's default switch interval in microseconds (`sys.getswitchinterval()` is 0.005).
 pub const DEFAULT_SWITCH_INTERVAL_US: u32 = 5000;
 
-/// Chooses the thread counts to measure between two ends: all of them where there are at most eight, else about eight at
-/// equal ratios. Both ends, and every count of `wanted` that lies between, are always among them; so is 1.
+/// Chooses the thread counts to measure between two ends: all of them where there are at most six; else those of 1, 2, 3, 4,
+/// 6, 8, 12, 16, … where these are at most eight; else the powers of two. Each count costs a window a round, and a run that
+/// cannot afford six rounds decides nothing. Both ends, every count of `wanted` that lies between, and 1 are always among
+/// them.
 pub fn thread_counts(from: ThreadCount, to: ThreadCount, wanted: &[ThreadCount]) -> Vec<ThreadCount> {
     const MOST: usize = 8;
     let (low, high) = (from.min(to), from.max(to));
-    let mut counts: Vec<ThreadCount> = if high.get() - low.get() < MOST {
-        (low.get()..=high.get()).map(ThreadCount::clamped).collect()
+    let within = |count: &ThreadCount| (low..=high).contains(count);
+    let powers = || (0..usize::BITS).map(|power| 1_usize << power).take_while(|count| *count <= ThreadCount::MAX);
+    let every = low.get()..=high.get();
+    let mut counts: Vec<ThreadCount> = if every.clone().count() <= 6 {
+        every.map(ThreadCount::clamped).collect()
     } else {
-        let ratio = high.as_f64() / low.as_f64();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between the two ends")]
-        (0..MOST)
-            .map(|step| {
-                let part = f64::from(u32::try_from(step).unwrap_or(0)) / 7.0;
-                ThreadCount::clamped((low.as_f64() * ratio.powf(part)).round() as usize)
-            })
-            .collect()
+        let mut fine: Vec<ThreadCount> =
+            powers().flat_map(|power| [power, power + power / 2]).map(ThreadCount::clamped).filter(within).collect();
+        fine.dedup();
+        if fine.len() <= MOST { fine } else { powers().map(ThreadCount::clamped).filter(within).collect() }
     };
+    counts.extend([low, high]);
     counts.push(ThreadCount::ONE);
     counts.extend(wanted.iter().copied().filter(|count| (low..=high).contains(count)));
     counts.sort_unstable();
     counts.dedup();
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(from: usize, to: usize, wanted: &[usize], expected: &[usize]) {
+        let wanted: Vec<ThreadCount> = wanted.iter().copied().map(ThreadCount::clamped).collect();
+        let counts = thread_counts(ThreadCount::clamped(from), ThreadCount::clamped(to), &wanted);
+        assert_eq!(counts.iter().map(|count| count.get()).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn few_counts_are_all_measured() {
+        check(1, 1, &[], &[1]);
+        check(1, 6, &[], &[1, 2, 3, 4, 5, 6]);
+        check(6, 3, &[], &[1, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn many_counts_are_thinned_at_equal_ratios() {
+        check(1, 8, &[], &[1, 2, 3, 4, 6, 8]);
+        check(1, 16, &[5, 99], &[1, 2, 3, 4, 5, 6, 8, 12, 16]);
+        check(1, 256, &[], &[1, 2, 4, 8, 16, 32, 64, 128, 256]);
+        check(1, 1000, &[], &[1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000]);
+        check(10, 100, &[], &[1, 10, 12, 16, 24, 32, 48, 64, 96, 100]);
+    }
 }
