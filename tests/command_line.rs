@@ -1,5 +1,7 @@
 //! The program as scripts use it: what it prints where, and how it ends.
 
+#![expect(clippy::expect_used, reason = "a test that cannot start shall say so and fail")]
+
 use std::path::Path;
 
 use assert_cmd::Command;
