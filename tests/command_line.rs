@@ -22,7 +22,8 @@ fn json_of(arguments: &[&str], code: i32) -> Value {
 }
 
 /// A run that takes about a second: one experiment, two counts, stopped by its own short budget.
-const SHORT_RUN: [&str; 8] = ["run", "gil/primes", "--threads", "1,2", "--precision", "quick", "--engine", "native"];
+const SHORT_RUN: [&str; 8] =
+    ["run", "gil/count-primes", "--threads", "1,2", "--precision", "quick", "--engine", "native"];
 
 #[test]
 fn list_names_lessons_and_experiments() {
@@ -58,7 +59,9 @@ fn check_passes_the_bundled_lessons() {
     let lessons = Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons");
     let files: Vec<String> = std::fs::read_dir(lessons)
         .expect("the lessons folder")
-        .map(|entry| entry.expect("an entry").path().display().to_string())
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.file_name().is_some_and(|name| name != "README.md"))
+        .map(|path| path.display().to_string())
         .collect();
     let mut arguments = vec!["check", "--json"];
     arguments.extend(files.iter().map(String::as_str));
@@ -119,7 +122,7 @@ fn a_run_prints_the_documented_object_and_saves_every_format() {
     assert!(record["machine"]["cores"].is_u64());
     assert!(record["machine"].as_object().is_some_and(|machine| machine.contains_key("quota_cores")));
     let experiment = &record["experiments"][0];
-    assert_eq!(experiment["id"], "primes");
+    assert_eq!(experiment["id"], "count-primes");
     assert_eq!(experiment["workload"], "count-primes");
     let series = &experiment["series"][0];
     assert_eq!(series["engine"], "native");
@@ -203,7 +206,7 @@ fn an_interrupted_run_keeps_what_it_has() {
     let saved = folder.path().join("partial.json");
     #[expect(clippy::disallowed_methods, reason = "the program under test is started here")]
     let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("threadlab"))
-        .args(["run", "gil/primes", "--threads", "1", "--precision", "thorough", "--json", "--out"])
+        .args(["run", "gil/count-primes", "--threads", "1", "--precision", "thorough", "--json", "--out"])
         .arg(&saved)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
