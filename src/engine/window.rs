@@ -1,6 +1,6 @@
 //! One window with threads of this process: the protocol of MEASURING.md, shared by every engine that has such threads.
 //!
-//! The workers wait at the [`StartLine`], run through the warm-up, and are counted between two snapshots. Engines differ
+//! The workers wait at the start line, run through the warm-up, and are counted between two snapshots. Engines differ
 //! only in the [`Context`] that each worker runs its units in, for which the compiler makes one copy of this code each.
 
 use std::sync::OnceLock;
