@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui;
 
+use crate::engine::cpu_clock;
 use crate::engine::quiet::Audience;
 
 /// The longest that the engine waits for a frame (MEASURING.md, "The observer").
@@ -69,11 +70,34 @@ impl WindowAudience {
 
 impl Audience for WindowAudience {
     fn refresh(&mut self) {
+        let until = Instant::now() + LONGEST_WAIT;
         let before = self.clock.frames();
         self.ctx.request_repaint();
         let longest = if self.missed < HIDDEN_AFTER { LONGEST_WAIT } else { Duration::from_millis(2) };
         let came = self.clock.wait_beyond(before, longest);
         self.missed = if came { 0 } else { self.missed.saturating_add(1) };
+        if came {
+            settle(until, cpu_clock::of_process);
+        }
+    }
+}
+
+/// How often it is looked whether the painting is over.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// Waits until this process uses less than a tenth of a core, at most until `until`. The frame is only laid out when the
+/// clock ticks; a software renderer paints it afterwards, on threads of its own. No worker runs meanwhile, so what is used
+/// is the painting.
+fn settle(until: Instant, used: impl Fn() -> Option<Duration>) {
+    let Some(mut before) = used() else { return };
+    while Instant::now() < until {
+        let asleep = Instant::now();
+        std::thread::sleep(LOOK);
+        let Some(now) = used() else { return };
+        if now.saturating_sub(before) * 10 < asleep.elapsed() {
+            return;
+        }
+        before = now;
     }
 }
 
@@ -93,6 +117,21 @@ mod tests {
             clock.tick();
             assert_eq!(waiter.join().ok(), Some(true));
         });
+    }
+
+    #[test]
+    fn painting_is_waited_for_but_not_for_ever() {
+        // Without a clock there is nothing to wait for.
+        settle(Instant::now() + Duration::from_hours(1), || None);
+        // Idle at once.
+        settle(Instant::now() + Duration::from_hours(1), || Some(Duration::ZERO));
+        // Never idle: the time limit ends it.
+        let looks = std::cell::Cell::new(0_u32);
+        settle(Instant::now() + LONGEST_WAIT, || {
+            looks.set(looks.get() + 1);
+            Some(Duration::from_secs(u64::from(looks.get())))
+        });
+        assert!(looks.get() >= 2);
     }
 
     #[test]

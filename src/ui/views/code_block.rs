@@ -96,8 +96,8 @@ fn fence_of(line: &str) -> Option<&str> {
 pub(super) fn show(ui: &mut Ui, language: &str, code: &str) {
     let palette = Palette::in_use(ui);
     let theme = match ui.theme() {
-        egui::Theme::Dark => CodeTheme::dark(size::BODY - 1.0),
-        egui::Theme::Light => CodeTheme::light(size::BODY - 1.0),
+        egui::Theme::Dark => CodeTheme::dark(size::SMALL),
+        egui::Theme::Light => CodeTheme::light(size::SMALL),
     };
     let job = highlight(ui.ctx(), ui.style(), &theme, code, language);
     egui::Frame::new().fill(palette.faint).corner_radius(6).inner_margin(egui::Margin::same(12)).show(ui, |ui| {
