@@ -116,7 +116,7 @@ if [ "$fast" = yes ]; then
     leave_out "the real window" "--fast was given"
 elif have Xvfb && have xdotool && have dbus-run-session; then
     step "the release build" cargo build --locked --release
-    step "the real window" bash tests/real_window/run.sh target/release/threadlab
+    step "the real window" bash tests/real_window/run.sh "${CARGO_TARGET_DIR:-target}/release/threadlab"
 else
     leave_out "the real window" "Xvfb, xdotool or dbus-run-session is missing"
 fi
