@@ -15,7 +15,7 @@ use crate::model::stopping::Precision;
 ///
 /// Without a command it opens the window.
 #[derive(Debug, Parser)]
-#[command(name = "threadlab", version = super::build_identity(), max_term_width = 100, args_conflicts_with_subcommands = true)]
+#[command(name = "threadlab", version = super::build_identity(), max_term_width = 100)]
 pub struct Arguments {
     /// A lesson (.md) or a result (.json) to open in the window
     pub file: Option<PathBuf>,

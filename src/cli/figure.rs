@@ -31,6 +31,17 @@ pub(super) fn check(arguments: &FigureArguments) -> Result<Figures, UsageError> 
         if !folder.is_dir() {
             return Err(UsageError(format!("--out: there is no folder {}; create it first", folder.display())));
         }
+        if path.is_dir() {
+            return Err(UsageError(format!("--out: {} is a folder; name a file in it", path.display())));
+        }
+        // Tried now, so that nothing is measured for a file that cannot be written.
+        if let Err(error) = tempfile::Builder::new().prefix(".threadlab-").tempfile_in(folder) {
+            return Err(UsageError(format!(
+                "--out: nothing can be written to {}: {}; choose another folder",
+                folder.display(),
+                error.kind()
+            )));
+        }
         targets.push((path.clone(), format));
     }
     let (width, height) = arguments.size;

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::console;
+use crate::model::format;
 use crate::model::record::{Completion, RunRecord};
 use crate::model::table::{ResultsTable, TableRow};
 
@@ -35,8 +36,8 @@ pub(super) fn print(record: &RunRecord, to: To) -> io::Result<()> {
         Completion::Partial => "partial: it was stopped before its end",
     };
     lines.push(format!(
-        "{} rounds in {:.1} s, precision {}, seed {}, {completion}",
-        record.rounds,
+        "{} in {:.1} s, precision {}, seed {}, {completion}",
+        format::rounds(record.rounds),
         record.elapsed_s,
         record.precision.id(),
         record.seed,

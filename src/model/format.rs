@@ -43,7 +43,11 @@ pub fn estimate_beside(estimate: &Estimate, bounds: &[f64]) -> (String, Vec<Stri
         })
     };
     let decimals = (least..least + 3).find(|&decimals| shows_sides(decimals)).unwrap_or(least + 3).min(MOST_DECIMALS);
-    let text = format!("{} ({})", fixed(estimate.median, decimals), ends(estimate, decimals));
+    let text = if estimate.rounds < 2 {
+        fixed(estimate.median, decimals)
+    } else {
+        format!("{} ({})", fixed(estimate.median, decimals), ends(estimate, decimals))
+    };
     let short = |bound: f64| (0..decimals).find(|&fewer| (rounded(bound, fewer) - bound).abs() <= 1e-9 * bound.abs());
     (text, bounds.iter().map(|&bound| fixed(bound, short(bound).unwrap_or(decimals))).collect())
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::format;
+
 /// A typed warning. [`fmt::Display`] gives the sentence that the window, the command line and exports show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
@@ -123,7 +125,7 @@ impl fmt::Display for Warning {
                 percent(*share),
                 if *severe { "very " } else { "" },
             ),
-            Self::OtherPrograms { cores } => write!(f, "Other programs used {cores:.2} cores during the run."),
+            Self::OtherPrograms { cores } => write!(f, "Other programs used {cores:.2} cores meanwhile."),
             Self::Steal { share } => {
                 write!(f, "The host took {:.0} % of this virtual machine's CPU time away.", percent(*share))
             }
@@ -166,7 +168,8 @@ impl fmt::Display for Warning {
             ),
             Self::TooFewRounds { rounds } => write!(
                 f,
-                "There was time for {rounds} rounds only; an interval needs 6, so the bars show least and greatest instead."
+                "There was time for {} only; an interval needs 6, so the bars show least and greatest instead.",
+                format::rounds(*rounds),
             ),
             Self::SeriesFailed { series, reason } => write!(f, "{series} could not be measured: {reason}."),
             Self::WaitLonger { asked_ms, measured_ms } => {

@@ -60,7 +60,21 @@ pub enum WindowError {
     Display(#[from] display::DisplayError),
     /// The window toolkit could not go on.
     #[error("the window could not be shown: {0}")]
-    Toolkit(#[from] eframe::Error),
+    Toolkit(eframe::Error),
+    /// The display that is named cannot be reached.
+    #[error("the display {0} cannot be reached; check that it is running and that you may use it")]
+    Unreachable(String),
+}
+
+impl From<eframe::Error> for WindowError {
+    fn from(error: eframe::Error) -> Self {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        match (&error, variable("WAYLAND_DISPLAY").or_else(|| variable("DISPLAY"))) {
+            // The toolkit's own words name a place in its source.
+            (eframe::Error::WinitEventLoop(_) | eframe::Error::Winit(_), Some(display)) => Self::Unreachable(display),
+            _ => Self::Toolkit(error),
+        }
+    }
 }
 
 /// Shows the window until it is closed.

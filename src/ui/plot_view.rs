@@ -249,7 +249,8 @@ impl PanelDrawing<'_> {
     }
 
     fn item<'c>(&self, curve: &'c PreparedCurve, palette: &Palette) -> CurveItem<'c> {
-        let dark = std::ptr::eq(palette, Palette::of(egui::Theme::Dark));
+        // By value: two statics of one value may share their place, or have several.
+        let dark = palette == Palette::of(egui::Theme::Dark);
         let emphasis = match self.hovered_name {
             Some(name) if name == curve.name => Emphasis::Raised,
             Some(_) => Emphasis::Dimmed,

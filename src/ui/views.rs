@@ -27,6 +27,9 @@ pub const LESSONS_PANEL: &str = "lesson list";
 /// See [`LESSONS_PANEL`].
 pub const TEXT_PANEL: &str = "lesson text";
 
+/// The least width of plot and controls, in points.
+const LEAST_CENTRE_WIDTH: f32 = 660.0;
+
 /// What belongs to the views alone: nothing of it matters to what the program does.
 #[derive(Debug, Default)]
 pub struct ViewMemory {
@@ -77,13 +80,13 @@ fn side_panels(ui: &mut Ui, state: &State, room: Room, memory: &mut ViewMemory, 
     let layout: &WindowLayout = &state.session.layout;
     let frame = Frame::new().fill(Palette::in_use(ui).panel).inner_margin(Margin::same(12));
     let whole = ui.ctx().content_rect().width();
-    // However wide the reader made them, the plot keeps its room.
-    let most = (whole * 0.36).max(200.0);
+    // However wide the reader made them, the plot and its controls keep their room.
+    let most = |room: f32, least: f32| (room - LEAST_CENTRE_WIDTH).min(whole * 0.36).max(least);
     if layout.lessons.is_open(room.lessons) {
         Panel::left(LESSONS_PANEL)
             .frame(frame)
             .default_size(layout.lessons_width.unwrap_or(232.0))
-            .size_range(160.0..=most)
+            .size_range(160.0..=most(whole - if layout.text.is_open(room.text) { 220.0 } else { 0.0 }, 160.0))
             .show(ui, |ui| lesson_list::show(ui, state, inbox));
     }
     if layout.text.is_open(room.text) {
@@ -91,7 +94,7 @@ fn side_panels(ui: &mut Ui, state: &State, room: Room, memory: &mut ViewMemory, 
         Panel::right(TEXT_PANEL)
             .frame(text_frame)
             .default_size(layout.text_width.unwrap_or((whole * 0.27).clamp(300.0, 440.0)))
-            .size_range(220.0..=most.max(260.0))
+            .size_range(220.0..=most(ui.available_width(), 220.0))
             .show(ui, |ui| lesson_text::show(ui, state, &mut memory.markdown, inbox));
     }
 }

@@ -37,7 +37,7 @@ fn run_delay(results: &Results, machine: &Machine) -> Option<Warning> {
     let known = windows.filter_map(|window| Some((window.run_delay_s?, window.threads.as_f64() * window.wall_s)));
     let (delay_s, workers_s) = known.fold((0.0, 0.0), |(delay, time), (more, of)| (delay + more, time + of));
     let share = delay_s / workers_s;
-    (share > RUN_DELAY_LIMIT).then_some(Warning::RunDelay { share, severe: share > SEVERE_RUN_DELAY })
+    (share > RUN_DELAY_LIMIT).then_some(Warning::RunDelay { share: share.min(1.0), severe: share > SEVERE_RUN_DELAY })
 }
 
 /// At the fewest threads that show it.

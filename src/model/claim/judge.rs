@@ -168,7 +168,14 @@ fn counts(check: &Check, pair: &Pair<'_>, subject: &Subject<'_>) -> Result<Vec<T
                 .map(|point| point.threads)
                 .filter(|threads| (from..=to).contains(&threads.as_f64()) && says_something(*threads))
                 .collect();
-            if counts.is_empty() {
+            // The claim speaks of its end too: what holds below it says nothing of it.
+            let reaches_its_end = pair.of.points.iter().any(|point| point.threads.as_f64() >= to.round());
+            if !counts.is_empty() && !reaches_its_end {
+                Err(format!(
+                    "The claim goes up to {to:.0} threads, and so many were not measured with {}.",
+                    pair.of.key.in_sentence()
+                ))
+            } else if counts.is_empty() {
                 Err(format!(
                     "No thread count from {from:.0} to {to:.0} was measured with {}.",
                     pair.of.key.in_sentence()
@@ -194,9 +201,9 @@ fn find(check: &Check, pair: &Pair<'_>, threads: ThreadCount, subject: &Subject<
     let (shown, shown_bounds) = format::estimate_beside(&estimate, &bounds.values());
     let measured = sentence(&check.quantity, pair, threads, &shown);
     if !estimate.is_interval() {
+        let ends = if estimate.rounds > 1 { " and the ends are only the least and the greatest" } else { "" };
         return unclear(format!(
-            "{measured}, but that rests on {} and the ends are only the least and the greatest: a verdict needs \
-             {FEWEST_ROUNDS} rounds.",
+            "{measured}, but that rests on {}{ends}: a verdict needs {FEWEST_ROUNDS} rounds.",
             format::rounds(estimate.rounds),
         ));
     }

@@ -1,6 +1,7 @@
 //! The figure of a saved or running run, the same in the window, in exports and on the command line.
 
 use super::{AxisChoice, Metric, PlotInput, PlotOptions, PlotSpec, specify};
+use crate::model::format;
 use crate::model::record::{Completion, RunRecord};
 
 impl RunRecord {
@@ -48,7 +49,7 @@ impl RunRecord {
             Completion::Completed => "",
             Completion::Partial => ", stopped early",
         };
-        parts.push(format!("{}, {} rounds{partial}", self.precision.label().to_lowercase(), self.rounds));
+        parts.push(format!("{}, {}{partial}", self.precision.label().to_lowercase(), format::rounds(self.rounds)));
         parts.push(self.program.clone());
         parts.join(" · ")
     }

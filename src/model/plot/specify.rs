@@ -173,15 +173,20 @@ fn x_axis<'a>(curves: impl Iterator<Item = &'a PlotCurve>, options: PlotOptions<
 }
 
 fn y_axis<'a>(curves: impl Iterator<Item = &'a PlotCurve>, options: PlotOptions<'_>) -> Axis {
-    let values = curves.flat_map(|curve| &curve.points).flat_map(|point| {
+    let points: Vec<&PlotPoint> = curves.flat_map(|curve| &curve.points).collect();
+    let medians: Vec<f64> = points.iter().map(|point| point.y).collect();
+    let values = points.into_iter().flat_map(|point| {
         let (low, high) = point.interval.unwrap_or((point.y, point.y));
         [low, point.y, high]
     });
     // Linear axes reach at least this far, so that noise around 1 never fills the panel.
     let (least, greatest) = ends(values).unwrap_or((0.0, 1.0));
     let metric = options.metric;
+    // The medians decide: a single wide interval must not bend every curve.
+    let (lowest, highest) = ends(medians.into_iter()).unwrap_or((0.0, 1.0));
     let scale = match metric {
-        Metric::Throughput | Metric::Speedup => options.axes.scale(least, greatest),
+        Metric::Throughput | Metric::Speedup if least > 0.0 => options.axes.scale(lowest, highest),
+        Metric::Throughput | Metric::Speedup => AxisScale::Linear,
         Metric::Efficiency | Metric::CoresUsed => AxisScale::Linear,
     };
     let reach = match (metric, scale) {

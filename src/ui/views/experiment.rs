@@ -49,7 +49,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
 }
 
 /// The least height of plot and legend that is worth looking at, in points.
-const LEAST_PLOT_HEIGHT: f32 = 260.0;
+const LEAST_PLOT_HEIGHT: f32 = 320.0;
 /// The least height of what stands below the plot, in points.
 const LEAST_RESULTS_HEIGHT: f32 = 112.0;
 
@@ -166,7 +166,7 @@ fn hint(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
         right_first(ui, |ui| {
             button(ui, Command::DismissHint, inbox);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let words = "Welcome. Press Space, or Run, to measure this experiment on your machine; it takes a few seconds. \
+                let words = "Welcome. Press Space, or Run, to measure this experiment on your machine; it takes up to a minute. \
                              Or choose Predict first and draw the curve you expect.";
                 ui.add(egui::Label::new(RichText::new(words).color(palette.on_selection)).wrap());
             });

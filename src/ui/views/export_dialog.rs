@@ -11,7 +11,7 @@ use crate::ui::theme::{self, Palette, space};
 
 /// Draws the dialog.
 pub(super) fn show(ui: &mut Ui, form: &ExportForm, is_writing: bool, inbox: &mut Inbox) {
-    dialog(ui, "Export", 560.0, inbox, |ui, inbox| {
+    dialog(ui, "Export", 560.0, 440.0, inbox, |ui, inbox| {
         let mut edited = form.clone();
         Grid::new("export").num_columns(2).spacing([24.0, 12.0]).show(ui, |ui| {
             format(ui, &mut edited);

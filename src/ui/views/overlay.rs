@@ -10,11 +10,13 @@ use crate::ui::session::{SWITCH_INTERVALS_US, ThemeChoice};
 use crate::ui::state::State;
 use crate::ui::theme::{self, space};
 
-/// Draws a dialog with a title and a way out; Escape and a click beside it close it too.
+/// Draws a dialog with a title and a way out; Escape and a click beside it close it too. Where the window is lower than
+/// `whole_height` and what stands around it, in points, the content scrolls.
 pub(super) fn dialog(
     ui: &mut Ui,
     name: &'static str,
     width: f32,
+    whole_height: f32,
     inbox: &mut Inbox,
     content: impl FnOnce(&mut Ui, &mut Inbox),
 ) {
@@ -32,6 +34,11 @@ pub(super) fn dialog(
         });
         ui.add_space(space::S);
         let most = (room.y - 160.0).max(120.0);
+        // A dialog that changes its height with its content would keep the height of its last content when it scrolls.
+        if most >= whole_height {
+            content(ui, inbox);
+            return;
+        }
         // Without a least height egui begins with the little that a new area has.
         let scroll = ScrollArea::vertical().max_height(most).min_scrolled_height(most);
         scroll.show(ui, |ui| content(ui, inbox));
@@ -43,7 +50,7 @@ pub(super) fn dialog(
 
 /// Draws the settings.
 pub(super) fn settings(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
-    dialog(ui, "Settings", 520.0, inbox, |ui, inbox| {
+    dialog(ui, "Settings", 520.0, 480.0, inbox, |ui, inbox| {
         let session = &state.session;
         Grid::new("settings").num_columns(2).spacing([24.0, 12.0]).show(ui, |ui| {
             ui.label("Theme");
@@ -103,7 +110,7 @@ pub(super) fn settings(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
 
 /// Draws the help page.
 pub(super) fn help(ui: &mut Ui, inbox: &mut Inbox) {
-    dialog(ui, "Help", 640.0, inbox, |ui, _| {
+    dialog(ui, "Help", 640.0, f32::INFINITY, inbox, |ui, _| {
         let paragraphs = [
             (
                 "How to use it",
@@ -151,7 +158,7 @@ pub(super) fn help(ui: &mut Ui, inbox: &mut Inbox) {
 
 /// Draws what this program is.
 pub(super) fn about(ui: &mut Ui, program: &str, machine: &Machine, inbox: &mut Inbox) {
-    dialog(ui, "About Threadlab", 480.0, inbox, |ui, _| {
+    dialog(ui, "About Threadlab", 480.0, 400.0, inbox, |ui, _| {
         ui.label(theme::strong(program));
         ui.add(
             egui::Label::new(

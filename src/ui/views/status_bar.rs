@@ -71,7 +71,9 @@ fn seconds(time: Duration) -> String {
 }
 
 fn last_run(state: &State) -> String {
-    let Some(record) = state.record() else { return "Press Space to run".to_owned() };
+    let Some(record) = state.record() else {
+        return if state.bench.is_some() { "Press Space to run" } else { "Nothing to run" }.to_owned();
+    };
     if state.opened.is_some() {
         return format!("Measured {}", record.started_at);
     }

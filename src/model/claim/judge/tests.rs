@@ -160,6 +160,12 @@ fn cannot_tell_below_six_rounds() {
 fn cannot_tell_what_was_not_measured() {
     check_cpu(
         &[gil(&[(1, 100.0), (4, 93.0)]), GOOD_CEILING],
+        &speedup("2..8", None, Some("1.1")),
+        Verdict::CannotTell,
+        "The claim goes up to 8 threads, and so many were not measured with the GIL model.",
+    );
+    check_cpu(
+        &[gil(&[(1, 100.0), (4, 93.0)]), GOOD_CEILING],
         &speedup("8", None, Some("1.1")),
         Verdict::CannotTell,
         "The GIL model was not measured at 8 threads.",
