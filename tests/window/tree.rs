@@ -206,6 +206,12 @@ fn the_palette_finds_and_runs_a_command() {
     assert_eq!(bench.harness.state().state().session.precision, Precision::Thorough);
     assert_eq!(bench.harness.state().state().overlay, Overlay::None);
 
+    // Typed and entered within one frame.
+    bench.keys(CTRL, Key::K);
+    bench.harness.get_by_label("Find a command").type_text("normal");
+    bench.keys(PLAIN, Key::Enter);
+    assert_eq!(bench.harness.state().state().session.precision, Precision::Normal);
+
     bench.keys(CTRL, Key::K);
     assert_eq!(bench.harness.state().state().overlay, Overlay::Palette);
     bench.keys(PLAIN, Key::Escape);

@@ -4,7 +4,7 @@
 
 use eframe::egui::text::TextWrapping;
 use eframe::egui::{self, Align, Layout, ScrollArea, Ui};
-use egui_extras::syntax_highlighting::{CodeTheme, highlight};
+use egui_extras::syntax_highlighting::{CodeTheme, TokenType, highlight};
 
 use super::controls::name;
 use crate::ui::theme::{Palette, size, space};
@@ -95,10 +95,20 @@ fn fence_of(line: &str) -> Option<&str> {
 /// Draws a block of code. Lines are as long as they are; the block scrolls sideways.
 pub(super) fn show(ui: &mut Ui, language: &str, code: &str) {
     let palette = Palette::in_use(ui);
-    let theme = match ui.theme() {
+    let mut theme = match ui.theme() {
         egui::Theme::Dark => CodeTheme::dark(size::SMALL),
         egui::Theme::Light => CodeTheme::light(size::SMALL),
     };
+    // egui's own colours are too weak on a light ground.
+    for (token, color) in [
+        (TokenType::Comment, palette.weak_text),
+        (TokenType::Function, palette.text),
+        (TokenType::Keyword, palette.accent),
+        (TokenType::Literal, palette.text),
+        (TokenType::StringLiteral, palette.holds),
+    ] {
+        theme.format_mut(token).color = color;
+    }
     let job = highlight(ui.ctx(), ui.style(), &theme, code, language);
     egui::Frame::new().fill(palette.faint).corner_radius(6).inner_margin(egui::Margin::same(12)).show(ui, |ui| {
         ui.set_width(ui.available_width());

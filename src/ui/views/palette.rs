@@ -76,13 +76,16 @@ fn score(label: &str, query: &str) -> Option<u32> {
     })
 }
 
+/// The commands that answer a query, the best first.
+fn answers(state: &State, query: &str) -> Vec<Entry> {
+    let scored = entries(state).into_iter().filter_map(|entry| score(&entry.label, query).map(|score| (score, entry)));
+    let mut scored: Vec<_> = scored.collect();
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().map(|(_, entry)| entry).collect()
+}
+
 /// Draws the palette.
 pub(super) fn show(ui: &mut Ui, state: &State, memory: &mut PaletteMemory, inbox: &mut Inbox) {
-    let mut found: Vec<_> = entries(state)
-        .into_iter()
-        .filter_map(|entry| score(&entry.label, &memory.query).map(|score| (score, entry)))
-        .collect();
-    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     let first_frame = !memory.was_open;
     memory.was_open = true;
 
@@ -93,8 +96,6 @@ pub(super) fn show(ui: &mut Ui, state: &State, memory: &mut PaletteMemory, inbox
             input.consume_key(Modifiers::NONE, Key::Enter),
         )
     });
-    let last = found.len().saturating_sub(1);
-    memory.chosen = (memory.chosen + down).saturating_sub(up).min(last);
 
     let width = 520.0_f32.min(ui.ctx().content_rect().width() - 64.0);
     let area = Modal::default_area(Id::unique("palette")).anchor(egui::Align2::CENTER_TOP, [0.0, 72.0]);
@@ -113,6 +114,10 @@ pub(super) fn show(ui: &mut Ui, state: &State, memory: &mut PaletteMemory, inbox
         if response.changed() {
             memory.chosen = 0;
         }
+        // After the field: who types fast and presses Enter in the same frame means what was typed.
+        let found = answers(state, &memory.query);
+        let last = found.len().saturating_sub(1);
+        memory.chosen = (memory.chosen + down).saturating_sub(up).min(last);
         ui.add_space(space::XS);
         if found.is_empty() {
             ui.label(RichText::new("No command has these words.").weak());
@@ -120,7 +125,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, memory: &mut PaletteMemory, inbox
         ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| {
-                for (index, (_, entry)) in found.iter().enumerate() {
+                for (index, entry) in found.iter().enumerate() {
                     let mut line = Button::selectable(index == memory.chosen, entry.label.as_str());
                     if let Some(keys) = entry.command.shortcuts().first() {
                         line = line.shortcut_text(RichText::new(super::controls::keys_in_words(ui, *keys)).weak());
