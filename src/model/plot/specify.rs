@@ -186,8 +186,7 @@ fn y_axis<'a>(curves: impl Iterator<Item = &'a PlotCurve>, options: PlotOptions<
     let (lowest, highest) = ends(medians.into_iter()).unwrap_or((0.0, 1.0));
     let scale = match metric {
         Metric::Throughput | Metric::Speedup if least > 0.0 => options.axes.scale(lowest, highest),
-        Metric::Throughput | Metric::Speedup => AxisScale::Linear,
-        Metric::Efficiency | Metric::CoresUsed => AxisScale::Linear,
+        Metric::Throughput | Metric::Speedup | Metric::Efficiency | Metric::CoresUsed => AxisScale::Linear,
     };
     let reach = match (metric, scale) {
         (Metric::Speedup, _) => 2.0,
