@@ -23,9 +23,14 @@ def wait_until(what, condition, within_s):
     raise AssertionError(f"{what}: not within {within_s} s")
 
 
+class NoBus(Exception):
+    """The accessibility bus shows nothing of the program: nothing is known of it yet."""
+
+
 class Drive:
     def __init__(self, program, home, pictures):
         self.program, self.home, self.pictures = program, pathlib.Path(home), pathlib.Path(pictures)
+        self.home.mkdir(parents=True, exist_ok=True)
         self.config = self.home / "threadlab"
         self.window = Window("threadlab")
         self.child = None
@@ -34,14 +39,17 @@ class Drive:
         self.child = subprocess.Popen(
             [self.program, "--config", str(self.config)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        for _attempt in range(4):
+        for _attempt in range(3):
             try:
-                self.window.find("Run", "push button", within_s=20)
+                self.window.find("Run", "push button", within_s=15)
                 break
             except NotThere:
                 # A program that starts while the bus does may miss that a screen reader is there: say it again.
                 switch_accessibility_on(off_first=True)
-        self.window.find("Run", "push button", within_s=1)
+        else:
+            if not list(self.window.nodes()):
+                raise NoBus
+            self.window.find("Run", "push button", within_s=1)
         # There is no window manager here that would give the window the keyboard.
         subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Threadlab", "windowfocus"], check=True)
 
@@ -130,6 +138,9 @@ def main():
         print(f"1 passed: ran, stopped, dragged, exported {exported.stat().st_size} bytes, closed")
         session = list(drive.config.rglob("*"))
         assert session, "no settings were kept"
+    except NoBus:
+        drive.child.kill()
+        return 75
     except (AssertionError, NotThere, subprocess.SubprocessError) as error:
         drive.look("failed")
         if drive.child is not None and drive.child.poll() is None:
