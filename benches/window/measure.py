@@ -27,7 +27,7 @@ def visible_after_ms(program, config):
     began = time.monotonic()
     child = subprocess.Popen([program, "--config", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--name", "^Threadlab"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ["xdotool", "search", "--onlyvisible", "--name", "Threadlab"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ).returncode:
         assert time.monotonic() - began < 60, "no window within 60 s"
     return (time.monotonic() - began) * 1000, child

@@ -15,5 +15,5 @@ export HOME=$home XDG_CONFIG_HOME=$home/config XDG_DATA_HOME=$home/data XDG_RUNT
 export LIBGL_ALWAYS_SOFTWARE=1
 unset WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS AT_SPI_BUS_ADDRESS
 mkdir -p -m 700 "$XDG_CONFIG_HOME" "$XDG_DATA_HOME" "$XDG_RUNTIME_DIR"
-xvfb-run --auto-servernum --server-args="-screen 0 1280x800x24 -nolisten tcp" \
+xvfb-run --auto-servernum --server-args="-screen 0 1280x800x24 -nolisten tcp -noreset" \
     dbus-run-session -- /usr/bin/python3 benches/window/measure.py "$program" "$home" "$pairs" 2> >(grep -v dbus-daemon >&2)
