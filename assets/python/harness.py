@@ -37,7 +37,7 @@ WORD = 8
 CONTROL_WORDS = 16
 STOP, START = 0, 1
 WORKER_WORDS = 272
-COUNT, STATE, CPU_NS, GIL, DELAY_NS, LIFE_NS, SOCKET, TEXT_LEN, LATENCIES = 0, 1, 2, 3, 4, 5, 6, 7, 16
+COUNT, STATE, CPU_NS, AT_NS, GIL, DELAY_NS, LIFE_NS, SOCKET, TEXT_LEN, LATENCIES = 0, 1, 2, 3, 4, 5, 6, 7, 8, 16
 LATENCIES_KEPT = WORKER_WORDS - LATENCIES
 READY, ENDED, FAILED = 1, 2, 3
 GIL_ON, GIL_OFF = 1, 2
@@ -55,6 +55,11 @@ NEVER_CUT_SHORT = 0xFFFFFFFF
 
 class Refused(Exception):
     """A request that cannot be fulfilled. The text is a sentence without full stop."""
+
+    def __init__(self, message, line=None):
+        super().__init__(message)
+        # The line of the learner's own code where there is one.
+        self.line = line
 
 
 # ---- Units of work -------------------------------------------------------------------------------------------------
@@ -165,6 +170,30 @@ def requester(workload, cells):
     return unit
 
 
+OWN_CODE = "<work>"
+
+
+class OwnCode:
+    """The learner's code: run once for a request, so that all threads of an interpreter share its variables."""
+
+    source = work = None
+
+    @classmethod
+    def load(cls, source):
+        if cls.source != source:
+            names = {"__name__": "work"}
+            exec(compile(source, OWN_CODE, "exec"), names)
+            cls.work = names.get("work")
+            if not callable(cls.work):
+                raise Refused("the code defines no function `work`")
+            cls.source = source
+        return cls.work
+
+    @classmethod
+    def forget(cls):
+        cls.source = cls.work = None
+
+
 def make_unit(workload, cells, stop_fd):
     """The function that does one unit of `workload`, for one worker."""
     kind = workload["kind"]
@@ -181,6 +210,8 @@ def make_unit(workload, cells, stop_fd):
         return call_both(calling(try_numbers, numbers), sleeper(wait_s, stop_fd))
     if kind == "socket":
         return requester(workload, cells)
+    if kind == "code":
+        return OwnCode.load(workload["source"])
     raise Refused("workload `%s` is not known to the harness" % kind)
 
 
@@ -193,24 +224,34 @@ def area(memory, index):
     return memory[first : first + WORKER_WORDS]
 
 
-def work(control, cells, unit, timed, cpu_clock):
+def work(control, cells, unit, timed, own_clock):
     """Does units until the stop flag is set; the counter is stored after each.
 
-    The same loop in threads, processes and sub-interpreters. Units beyond those at the second snapshot do no harm."""
+    The same in threads, processes and sub-interpreters. Units beyond those at the second snapshot do no harm."""
     count = 0
-    if timed:
-        clock = time.perf_counter_ns
+    if own_clock:
+        clock, cpu_clock = time.perf_counter_ns, time.thread_time_ns
+        ended = clock()
+        cells[CPU_NS] = cpu_clock()
+        cells[AT_NS] = ended
         while not control[STOP]:
-            began = clock()
+            began = ended
             unit()
-            cells[LATENCIES + count % LATENCIES_KEPT] = clock() - began
-            count += 1
-            cells[COUNT] = count
-    elif cpu_clock is not None:
-        while not control[STOP]:
-            unit()
+            ended = clock()
+            cells[LATENCIES + count % LATENCIES_KEPT] = ended - began
             count += 1
             cells[CPU_NS] = cpu_clock()
+            cells[AT_NS] = ended
+            cells[COUNT] = count
+    elif timed:
+        clock = time.perf_counter_ns
+        ended = clock()
+        while not control[STOP]:
+            began = ended
+            unit()
+            ended = clock()
+            cells[LATENCIES + count % LATENCIES_KEPT] = ended - began
+            count += 1
             cells[COUNT] = count
     else:
         while not control[STOP]:
@@ -246,13 +287,32 @@ def sleep_until(start_ns):
 
 
 def describe(error):
-    """What an exception says, in one line, with the line of the learner's own code where it came from there."""
+    """What an exception says, in one line."""
     text = str(error)
+    if isinstance(error, Refused):
+        return text
+    if isinstance(error, SyntaxError):
+        text = error.msg or text
     return "%s: %s" % (type(error).__name__, text) if text else type(error).__name__
 
 
+def own_line(error):
+    """The line of the learner's own code where an exception came from; None where it came from elsewhere."""
+    if isinstance(error, Refused):
+        return error.line
+    if isinstance(error, SyntaxError) and error.filename == OWN_CODE:
+        return error.lineno
+    line = None
+    frame = error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == OWN_CODE:
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    return line
+
+
 def report_failure(cells, error):
-    data = describe(error).encode("utf-8", "replace")[: LATENCIES_KEPT * WORD]
+    data = ("%d\n%s" % (own_line(error) or 0, describe(error))).encode("utf-8", "replace")[: LATENCIES_KEPT * WORD]
     room = cells[LATENCIES:].cast("B")
     room[: len(data)] = data
     cells[TEXT_LEN] = len(data)
@@ -266,12 +326,11 @@ def worker(memory, index, workload, options, wait_for_start, stop_fd):
     try:
         cells[GIL] = GIL_ON if gil_now() else GIL_OFF
         unit = make_unit(workload, cells, stop_fd)
-        cpu_clock = time.thread_time_ns if options.get("worker_cpu_clock") else None
         cells[STATE] = READY
         wait_for_start(control)
         began = time.perf_counter_ns()
         delay = run_delay_ns("/proc/thread-self/schedstat") if options.get("run_delay") else None
-        work(control, cells, unit, options.get("timed"), cpu_clock)
+        work(control, cells, unit, options.get("timed"), options.get("own_clock"))
         if delay is not None:
             after = run_delay_ns("/proc/thread-self/schedstat")
             if after is not None:
@@ -344,7 +403,8 @@ class Crew:
         cells = self.areas[index]
         if cells[STATE] == FAILED:
             data = bytes(cells[LATENCIES:].cast("B")[: cells[TEXT_LEN]])
-            raise Refused("a worker failed: " + data.decode("utf-8", "replace"))
+            line, _, text = data.decode("utf-8", "replace").partition("\n")
+            raise Refused(text, int(line) or None)
         self.check_alive(index)
 
     def check_alive(self, index):
@@ -354,10 +414,11 @@ class Crew:
         """Sets the one time at which all start."""
         self.control[START] = time.perf_counter_ns() + int(pause * 1e9)
 
-    def coordinator_cpu_ns(self):
-        return None
+    def cpu_s(self, first, second):
+        """CPU seconds of the workers between two snapshots; None where they are unknown."""
+        return difference_s(first["cpu"], second["cpu"])
 
-    def worker_delay_ns(self):
+    def delay_ns(self):
         """Run delay read from outside; None where the workers report it themselves or nobody knows it."""
         return None
 
@@ -421,13 +482,13 @@ class ThreadCrew(Crew):
         if index < len(self.threads) and not self.threads[index].is_alive():
             raise Refused("a worker thread ended without a word")
 
-    def cpu_ns(self):
+    def cpu(self):
         if self.clocks is not None:
             read = time.clock_gettime_ns
             return sum(read(clock) for clock in self.clocks)
         return time.process_time_ns() - time.thread_time_ns()
 
-    def coordinator_cpu_ns(self):
+    def coordinator_cpu(self):
         return time.thread_time_ns()
 
     def end(self):
@@ -539,7 +600,7 @@ class ProcessCrew(Crew):
             self.map = mmap.mmap(file.fileno(), size)
         self.use(self.map)
         self.pause = 0.0005 * max(1, workers // 16)
-        options = dict(options, run_delay=False, worker_cpu_clock=not has_process_clocks())
+        options = dict(options, run_delay=False, own_clock=True)
         self.delays = options.get("run_delay_wanted")
         self.processes = []
         try:
@@ -562,15 +623,22 @@ class ProcessCrew(Crew):
             if code is not None:
                 raise Refused("a worker process ended without a word, %s" % how_ended(code))
 
-    def cpu_ns(self):
-        if has_process_clocks():
-            return sum(time.clock_gettime_ns(process_clock(process.pid)) for process in self.processes)
-        return sum(cells[CPU_NS] for cells in self.areas)
+    def cpu(self):
+        # What the system says of another process can be old by a clock tick, some 4 % of a window of 100 ms.
+        return [(cells[CPU_NS], cells[AT_NS]) for cells in self.areas]
 
-    def coordinator_cpu_ns(self):
+    def cpu_s(self, first, second):
+        share = 0.0
+        for (cpu, at), (later_cpu, later_at) in zip(first["cpu"], second["cpu"]):
+            if at == 0 or later_at <= at:
+                return None
+            share += (later_cpu - cpu) / (later_at - at)
+        return share * (second["at"] - first["at"]) / 1e9
+
+    def coordinator_cpu(self):
         return time.process_time_ns()
 
-    def worker_delay_ns(self):
+    def delay_ns(self):
         if not self.delays:
             return None
         delays = [run_delay_ns("/proc/%d/schedstat" % process.pid) for process in self.processes]
@@ -600,15 +668,6 @@ def run_in_process(path, size, index, workload, options, pause):
     worker(memory, index, workload, options, lambda control: wait_by_polling(control, pause), None)
 
 
-def process_clock(pid):
-    """The CPU clock of another process, as Linux's `clock_getcpuclockid` makes it."""
-    return (~pid << 3) | 2
-
-
-def has_process_clocks():
-    return sys.platform.startswith("linux")
-
-
 def how_ended(code):
     if code >= 0:
         return "with exit status %d" % code
@@ -629,14 +688,14 @@ def snapshot(crew):
     areas = crew.areas
     enough = 200000 + 2000 * len(areas)
     for _ in range(5):
-        cpu = crew.cpu_ns()
-        own = crew.coordinator_cpu_ns()
         began = clock()
+        cpu = crew.cpu()
+        own = crew.coordinator_cpu()
         counts = [cells[COUNT] for cells in areas]
         ended = clock()
         if ended - began <= enough:
             break
-    return (began + ended) // 2, cpu, own, counts, crew.worker_delay_ns()
+    return {"at": ended, "cpu": cpu, "coordinator": own, "counts": counts, "delay": crew.delay_ns()}
 
 
 def median(values):
@@ -688,30 +747,30 @@ def measure_point(request, workload):
         finally:
             crew.end()
             ended = True
-        return point(request, crew.areas, first, second)
+        return point(request, crew.areas, first, second, crew.cpu_s(first, second))
     finally:
         if ended:
             crew.close()
 
 
-def point(request, areas, first, second):
-    wall_ns = second[0] - first[0]
+def point(request, areas, first, second, workers_cpu_s):
+    wall_ns = second["at"] - first["at"]
     delay = None
-    if first[4] is not None and second[4] is not None:
-        delay = second[4] - first[4]
+    if first["delay"] is not None and second["delay"] is not None:
+        delay = second["delay"] - first["delay"]
     elif all(cells[LIFE_NS] > 0 for cells in areas):
         # The workers told it for their whole lives: take the window's part.
         delay = sum(cells[DELAY_NS] * min(1.0, wall_ns / cells[LIFE_NS]) for cells in areas)
-    gil = {cells[GIL] for cells in areas}
+    timed = request.get("timed")
     return {
         "wall_s": wall_ns / 1e9,
-        "age_s": (time.perf_counter_ns() - first[0]) / 1e9,
-        "units": sum(second[3]) - sum(first[3]),
-        "workers_cpu_s": difference_s(first[1], second[1]),
-        "coordinator_cpu_s": difference_s(first[2], second[2]),
+        "age_s": (time.perf_counter_ns() - first["at"]) / 1e9,
+        "units": sum(second["counts"]) - sum(first["counts"]),
+        "workers_cpu_s": workers_cpu_s,
+        "coordinator_cpu_s": difference_s(first["coordinator"], second["coordinator"]),
         "run_delay_s": None if delay is None else delay / 1e9,
-        "latency_ms": latency_ms(areas, first[3], second[3]) if request.get("timed") else None,
-        "gil_enabled": GIL_ON in gil,
+        "latency_ms": latency_ms(areas, first["counts"], second["counts"]) if timed else None,
+        "gil_enabled": any(cells[GIL] == GIL_ON for cells in areas),
     }
 
 
@@ -731,7 +790,7 @@ def measure_tasks(request, workload):
 async def measure_in_loop(request, workload):
     import asyncio
 
-    workers, timed = request["workers"], bool(request.get("timed"))
+    workers = request["workers"]
     areas = [memoryview(bytearray(WORKER_WORDS * WORD)).cast("q") for _ in range(workers)]
     connections = []
     failures = []
@@ -743,11 +802,12 @@ async def measure_in_loop(request, workload):
         await begin.wait()
         clock = time.perf_counter_ns
         count = 0
+        ended = clock()
         while True:
-            began = clock()
+            began = ended
             await unit()
-            if timed:
-                cells[LATENCIES + count % LATENCIES_KEPT] = clock() - began
+            ended = clock()
+            cells[LATENCIES + count % LATENCIES_KEPT] = ended - began
             count += 1
             cells[COUNT] = count
 
@@ -758,7 +818,14 @@ async def measure_in_loop(request, workload):
             failures.append(error)
 
     def moment():
-        return time.perf_counter_ns(), time.process_time_ns(), None, [cells[COUNT] for cells in areas], None
+        counts = [cells[COUNT] for cells in areas]
+        return {
+            "at": time.perf_counter_ns(),
+            "cpu": time.process_time_ns(),
+            "coordinator": None,
+            "counts": counts,
+            "delay": None,
+        }
 
     tasks = [asyncio.ensure_future(watched(cells)) for cells in areas]
     try:
@@ -776,10 +843,10 @@ async def measure_in_loop(request, workload):
         for connection in connections:
             connection.close()
     if failures:
-        raise Refused("a task failed: " + describe(failures[0]))
+        raise Refused(describe(failures[0]), own_line(failures[0]))
     for cells in areas:
         cells[GIL] = GIL_ON if gil_now() else GIL_OFF
-    return point(request, areas, first, second)
+    return point(request, areas, first, second, difference_s(first["cpu"], second["cpu"]))
 
 
 async def make_async_unit(workload, connections):
@@ -833,6 +900,8 @@ def prepared(workload):
     if workload["kind"] == "count-primes":
         # One unit makes the interpreter specialise the code; not one a worker.
         count_primes(workload["limit"])
+    if workload["kind"] == "code":
+        OwnCode.load(workload["source"])()
     return workload
 
 
@@ -1007,12 +1076,9 @@ def main():
             request = json.loads(line.decode("utf-8"))
             number = request["id"]
             send(dict(answer(request), kind="point", id=number))
-        except Refused as error:
-            send({"kind": "error", "id": number, "message": str(error)})
-        except MemoryError:
-            send({"kind": "error", "id": number, "message": "Python had not enough memory"})
         except Exception as error:
-            send({"kind": "error", "id": number, "message": describe(error)})
+            send({"kind": "error", "id": number, "message": describe(error), "line": own_line(error)})
+        OwnCode.forget()
         send({"kind": "done", "id": number})
 
 
