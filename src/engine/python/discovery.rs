@@ -87,10 +87,18 @@ impl Discovery {
 
     /// What is at one path.
     pub fn look_at(&mut self, path: &Path) -> Found {
-        let candidate =
-            Candidate { path: path.to_owned(), origin: Origin::Chosen, shim: false, placeholder: false };
+        let candidate = Candidate { path: path.to_owned(), origin: Origin::Chosen, shim: false, placeholder: false };
         let answer = self.ask_all(std::slice::from_ref(&candidate)).pop();
         judge(&candidate, answer.unwrap_or(Err(Unfit::Silent(0))))
+    }
+
+    /// The first usable one, in the order of [`places::candidates`]: mostly what the shell starts as `python3`.
+    pub fn usual(&mut self, surroundings: &Surroundings) -> Option<Found> {
+        places::candidates(surroundings).into_iter().find_map(|candidate| {
+            let answer = self.ask_all(std::slice::from_ref(&candidate)).pop()?;
+            let found = judge(&candidate, answer);
+            found.unfit.is_none().then_some(found)
+        })
     }
 
     /// Forgets everything.
@@ -121,7 +129,7 @@ impl Discovery {
         });
         for (index, answer) in told.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
             let candidate = &candidates[index];
-            if let Some(modified) = modified(&candidate.path).filter(|_| !candidate.shim) {
+            if let Some(modified) = modified(&candidate.path) {
                 self.known.insert(real(&candidate.path), (modified, answer.clone()));
             }
             answers[index] = Some(answer);
@@ -150,7 +158,9 @@ fn judge(candidate: &Candidate, answer: Answer) -> Found {
             };
             Found { path, origin: candidate.origin, identity: Some(identity), unfit }
         }
-        Err(unfit) => Found { path: candidate.path.clone(), origin: candidate.origin, identity: None, unfit: Some(unfit) },
+        Err(unfit) => {
+            Found { path: candidate.path.clone(), origin: candidate.origin, identity: None, unfit: Some(unfit) }
+        }
     }
 }
 

@@ -41,8 +41,7 @@ impl PythonEngine {
         let interpreter = key.interpreter.as_ref()?;
         let version = interpreter.version.parse().ok()?;
         let gil_enabled = interpreter.gil_enabled.unwrap_or(!interpreter.free_threaded);
-        let settings =
-            Settings::new(PathBuf::from(&interpreter.path), version, interpreter.free_threaded, gil_enabled);
+        let settings = Settings::new(PathBuf::from(&interpreter.path), version, interpreter.free_threaded, gil_enabled);
         Some(Self { key: key.clone(), mode, start_method: None, settings, workshop, cores, harness: None })
     }
 
@@ -75,10 +74,8 @@ impl PythonEngine {
         length: Duration,
         cancel: &CancelFlag,
     ) -> Result<f64, MeasureError> {
-        let request = Request {
-            op: Op::Alone,
-            ..self.request(workload, ThreadCount::ONE, Duration::from_millis(20), length)?
-        };
+        let request =
+            Request { op: Op::Alone, ..self.request(workload, ThreadCount::ONE, Duration::from_millis(20), length)? };
         let point = self.ask(request, length, cancel)?;
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
         Ok(point.units as f64 / point.wall_s)
@@ -119,7 +116,11 @@ impl PythonEngine {
     fn work(&self, workload: &Workload) -> Result<Work, MeasureError> {
         let value = |name| workload.value(name);
         Ok(match workload.kind() {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates; limits are small")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "`as` saturates; limits are small"
+            )]
             WorkloadKind::CountPrimes => Work::CountPrimes { limit: value("limit").round() as u32 },
             WorkloadKind::Wait => Work::Wait { wait_ms: value("wait_ms") },
             WorkloadKind::Mixed => Work::Mixed { unit_ms: value("unit_ms"), cpu_share: value("cpu_share") },

@@ -352,7 +352,7 @@ impl Harness {
                 }
                 Some(Heard::Line(Stream::Err, line) | Heard::HalfLine(_, line)) => self.heard.note(line),
                 Some(Heard::LongLine(_)) => return Err(HarnessError::TooMuchOutput("a line of more than 64 KiB")),
-                Some(Heard::TooMuch(_)) => return Err(HarnessError::TooMuchOutput("4 MiB")),
+                Some(Heard::TooMuch(_)) => return Err(HarnessError::TooMuchOutput("1 MiB")),
                 Some(Heard::Closed(Stream::Out) | Heard::End) => return Err(self.gone()),
             }
         }

@@ -258,9 +258,7 @@ mod tests {
         surroundings.variables.insert("HOME".to_owned(), root.join("home").into());
         for (name, value) in variables {
             let folders = value.split(':').map(|part| root.join(part));
-            surroundings
-                .variables
-                .insert((*name).to_owned(), std::env::join_paths(folders).expect("plain names"));
+            surroundings.variables.insert((*name).to_owned(), std::env::join_paths(folders).expect("plain names"));
         }
         candidates(&surroundings)
             .into_iter()

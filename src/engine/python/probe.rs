@@ -172,9 +172,10 @@ mod tests {
         let old = "threadlab-probe 1\nversion 2.7.18\nimplementation cpython\nexecutable /a b/python\nfree-threaded 0";
         let old = identity(&lines(old)).expect("an answer");
         assert_eq!((old.version.major, old.gil_enabled, old.executable.to_str()), (2, true, Some("/a b/python")));
-        assert_eq!(check(&old).map_err(|unfit| unfit.to_string()), Err(
-            "Python 2.7.18 is too old: Threadlab needs 3.8 or later".to_owned()
-        ));
+        assert_eq!(
+            check(&old).map_err(|unfit| unfit.to_string()),
+            Err("Python 2.7.18 is too old: Threadlab needs 3.8 or later".to_owned())
+        );
         let new = "threadlab-probe 1\nversion 3.14.0\nimplementation cpython\nexecutable /p\ngil 0\nfree-threaded 1";
         let new = identity(&lines(new)).expect("an answer");
         assert!(new.free_threaded && !new.gil_enabled && check(&new).is_ok());

@@ -121,7 +121,10 @@ fn another_version_than_the_one_found() {
 
 #[test]
 fn garbage_instead_of_hello() {
-    check_start(&fake("token=$5; printf '%s{\"kind\": nonsense}\\n' \"$token\"; sleep 1000"), "it sent what is no answer");
+    check_start(
+        &fake("token=$5; printf '%s{\"kind\": nonsense}\\n' \"$token\"; sleep 1000"),
+        "it sent what is no answer",
+    );
     check_start(&fake("token=$5; printf '%s{\"kind\":\"done\",\"id\":1}\\n' \"$token\""), "not hello");
     // Without the token it is only something printed; then silence.
     let mut printing = fake("echo Welcome; sleep 1000");
@@ -132,14 +135,15 @@ fn garbage_instead_of_hello() {
 
 #[test]
 fn output_without_end_instead_of_hello() {
-    check_start(&fake("while :; do echo yes; done"), "it printed more than Threadlab takes (4 MiB)");
-    check_start(&fake("while :; do echo yes >&2; done"), "it printed more than Threadlab takes (4 MiB)");
+    check_start(&fake("while :; do echo yes; done"), "it printed more than Threadlab takes (1 MiB)");
+    check_start(&fake("while :; do echo yes >&2; done"), "it printed more than Threadlab takes (1 MiB)");
     check_start(&fake("while :; do printf yes; done"), "(a line of more than 64 KiB)");
 }
 
 #[test]
 fn a_good_answer_is_taken_and_other_lines_are_not() {
-    let fake = fake(&format!("{HELLO}read line; echo printed; {POINT}; say '{{\"kind\":\"done\",\"id\":1}}'; read line"));
+    let fake =
+        fake(&format!("{HELLO}read line; echo printed; {POINT}; say '{{\"kind\":\"done\",\"id\":1}}'; read line"));
     let mut harness = Harness::start(&fake.settings, &CancelFlag::new()).expect("it says hello");
     let point = harness.ask(request(), Duration::ZERO, &CancelFlag::new()).expect("it answers");
     assert_eq!((point.units, point.latency_ms), (42, None));
@@ -174,10 +178,10 @@ fn half_an_answer() {
 
 #[test]
 fn output_without_end_instead_of_an_answer() {
-    check_answer("read line; while :; do echo yes >&2; done", "(4 MiB)");
+    check_answer("read line; while :; do echo yes >&2; done", "(1 MiB)");
     check_answer("read line; while :; do printf yes; done", "(a line of more than 64 KiB)");
     // Three at once, of which two go on when the leader is gone.
-    check_answer("read line; yes & yes >&2 & yes", "(4 MiB)");
+    check_answer("read line; yes & yes >&2 & yes", "(1 MiB)");
 }
 
 #[test]
@@ -198,13 +202,22 @@ fn an_output_that_was_closed() {
 fn death_in_the_middle_of_a_window() {
     check_answer("read line; sleep 1000 & kill -KILL $$", "it ended killed (signal 9)");
     // A worker holds the output open, so that its end is not seen there.
-    check_answer("read line; sleep 1000 & echo oops >&2; exit 9", "it ended with exit status 9; its last words were `oops`");
+    check_answer(
+        "read line; sleep 1000 & echo oops >&2; exit 9",
+        "it ended with exit status 9; its last words were `oops`",
+    );
 }
 
 #[test]
 fn the_answer_to_another_request() {
-    check_answer(&format!("read line; {}; sleep 1000", POINT.replace("\"id\":1", "\"id\":8")), "answered request 8 when 1");
-    check_answer("read line; say '{\"kind\":\"error\",\"id\":null,\"message\":\"?\"}'; sleep 1000", "answered request none");
+    check_answer(
+        &format!("read line; {}; sleep 1000", POINT.replace("\"id\":1", "\"id\":8")),
+        "answered request 8 when 1",
+    );
+    check_answer(
+        "read line; say '{\"kind\":\"error\",\"id\":null,\"message\":\"?\"}'; sleep 1000",
+        "answered request none",
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 pub const LONGEST_LINE: usize = 64 * 1024;
 
 /// The most that a subprocess may say on either of its outputs, in bytes.
-pub const MOST_OUTPUT: usize = 4 * 1024 * 1024;
+pub const MOST_OUTPUT: usize = 1024 * 1024;
 
 /// Which output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,12 +54,7 @@ pub(super) fn start(
     Ok((wake, reader))
 }
 
-fn read(
-    mut out: Source<ChildStdout>,
-    mut err: Source<ChildStderr>,
-    woken: &PipeReader,
-    sender: &Sender<Heard>,
-) {
+fn read(mut out: Source<ChildStdout>, mut err: Source<ChildStderr>, woken: &PipeReader, sender: &Sender<Heard>) {
     let mut buffer = vec![0; 16 * 1024];
     while out.file.is_some() || err.file.is_some() {
         let mut ready = [false; 2];
@@ -91,8 +86,7 @@ fn read(
             }
         }
         let told = |heard| sender.send(heard).is_ok();
-        let listens =
-            (!ready[0] || out.take_in(&mut buffer, told)) && (!ready[1] || err.take_in(&mut buffer, told));
+        let listens = (!ready[0] || out.take_in(&mut buffer, told)) && (!ready[1] || err.take_in(&mut buffer, told));
         if !listens {
             return;
         }

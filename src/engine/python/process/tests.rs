@@ -97,7 +97,8 @@ fn how_it_ended_is_told_only_if_it_ended_by_itself() {
 fn it_inherits_nothing_but_its_pipes() {
     // Any file this process has open: descriptors from 3 on must not be there in the child. The shell's own are above 9.
     let _file = std::fs::File::open("/dev/null").expect("every Unix has it");
-    let process = shell("for fd in 3 4 5 6 7 8 9; do if [ -e /dev/fd/$fd ]; then echo $fd; fi; done; echo end", Input::Lines);
+    let process =
+        shell("for fd in 3 4 5 6 7 8 9; do if [ -e /dev/fd/$fd ]; then echo $fd; fi; done; echo end", Input::Lines);
     let lines: Vec<_> = all(&process).into_iter().filter(|heard| matches!(heard, Heard::Line(..))).collect();
     // Listing `/dev/fd` opens nothing with `[ -e`.
     assert_eq!(lines, [Heard::Line(Stream::Out, "end".to_owned())]);
