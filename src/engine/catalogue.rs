@@ -142,12 +142,12 @@ impl InterpreterFinder {
     /// a second the first time.
     pub fn find(&mut self, chosen: &[std::path::PathBuf]) -> Vec<InterpreterOffer> {
         let surroundings = super::python::places::Surroundings::of_this_process();
-        self.discovery.find(&surroundings, chosen).into_iter().map(offer).collect()
+        self.discovery.find(&surroundings, chosen).iter().map(offer).collect()
     }
 
     /// The Python at one path.
     pub fn look_at(&mut self, path: &std::path::Path) -> InterpreterOffer {
-        offer(self.discovery.look_at(path))
+        offer(&self.discovery.look_at(path))
     }
 
     /// The Python that the shell would start as `python3`, or else the first usable one.
@@ -182,7 +182,7 @@ impl InterpreterFinder {
 }
 
 #[cfg(unix)]
-fn offer(found: super::python::discovery::Found) -> InterpreterOffer {
+fn offer(found: &super::python::discovery::Found) -> InterpreterOffer {
     let interpreter = found.interpreter().ok_or_else(|| {
         let unknown = || "it cannot be used".to_owned();
         found.unfit.as_ref().map_or_else(unknown, ToString::to_string)

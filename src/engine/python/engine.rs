@@ -165,7 +165,8 @@ impl Engine for PythonEngine {
         let received = Instant::now();
         let own = cpu_clock::of_process().zip(own_before).and_then(|(now, before)| now.checked_sub(before));
         let server_cpu = if server { self.workshop.server_cpu() } else { None };
-        let server_cpu = server_cpu.zip(server_before).and_then(|(now, before)| now.checked_sub(before));
+        // A server that has just been started for this window may not have had a clock before.
+        let server_cpu = server_cpu.and_then(|now| now.checked_sub(server_before.unwrap_or_default()));
         // More than the window's share, since it covers the whole exchange; the coordinator in the interpreter belongs to it.
         let observer = own.map(|own| own.saturating_sub(server_cpu.unwrap_or_default()).as_secs_f64());
         let window = Window {

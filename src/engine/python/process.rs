@@ -24,7 +24,7 @@ const CHANNEL_CAPACITY: usize = 256;
 const BUSY_ATTEMPTS: u32 = 20;
 
 /// How long the killed members of a group are waited for. They can do nothing any more; only the system has to notice.
-const DEATH: Duration = Duration::from_millis(250);
+const DEATH: Duration = Duration::from_secs(2);
 
 /// What to start.
 #[derive(Debug, Clone)]
