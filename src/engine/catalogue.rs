@@ -199,34 +199,6 @@ fn offer(found: &super::python::discovery::Found) -> InterpreterOffer {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_interpreter_is_a_series_of_its_own() {
-        let interpreter = |version: &str| Interpreter {
-            path: format!("/bin/python{version}"),
-            version: version.to_owned(),
-            free_threaded: false,
-            gil_enabled: Some(true),
-        };
-        let both = [interpreter("3.11.7"), interpreter("3.14.0")];
-        let keys = series(EngineKind::PythonThreads, &both);
-        assert_eq!(
-            keys.iter().map(SeriesKey::label).collect::<Vec<_>>(),
-            ["Python threads 3.11.7", "Python threads 3.14.0"]
-        );
-        assert_eq!(series(EngineKind::Native, &both), [SeriesKey::of(EngineKind::Native)]);
-        assert_eq!(series(EngineKind::PythonAsyncio, &[]), [SeriesKey::of(EngineKind::PythonAsyncio)]);
-        let nowhere = support(
-            &SeriesKey::of(EngineKind::PythonAsyncio),
-            &Workload::new(crate::model::workload::WorkloadKind::Wait),
-        );
-        assert!(matches!(nowhere, Support::Unavailable { remedy: Some(_), .. }));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
     use crate::model::plan::{DEFAULT_SWITCH_INTERVAL_US, ExperimentPlan, RunId};
     use crate::model::stopping::Precision;
     use crate::model::units::ThreadCount;
@@ -268,5 +240,25 @@ mod tests {
                 assert_eq!(support(&key, &Workload::new(kind)), Support::Available, "{key:?} {kind:?}");
             }
         }
+    }
+
+    #[test]
+    fn each_interpreter_is_a_series_of_its_own() {
+        let interpreter = |version: &str| Interpreter {
+            path: format!("/bin/python{version}"),
+            version: version.to_owned(),
+            free_threaded: false,
+            gil_enabled: Some(true),
+        };
+        let both = [interpreter("3.11.7"), interpreter("3.14.0")];
+        let keys = series(EngineKind::PythonThreads, &both);
+        assert_eq!(
+            keys.iter().map(SeriesKey::label).collect::<Vec<_>>(),
+            ["Python threads 3.11.7", "Python threads 3.14.0"]
+        );
+        assert_eq!(series(EngineKind::Native, &both), [SeriesKey::of(EngineKind::Native)]);
+        assert_eq!(series(EngineKind::PythonAsyncio, &[]), [SeriesKey::of(EngineKind::PythonAsyncio)]);
+        let nowhere = support(&SeriesKey::of(EngineKind::PythonAsyncio), &Workload::new(WorkloadKind::Wait));
+        assert!(matches!(nowhere, Support::Unavailable { remedy: Some(_), .. }));
     }
 }
