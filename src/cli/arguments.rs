@@ -80,6 +80,12 @@ pub struct RunArguments {
     /// An engine to measure (repeatable); default: the lesson's
     #[arg(long = "engine", value_name = "ENGINE", value_parser = engine)]
     pub engines: Vec<EngineKind>,
+    /// A Python to measure in (repeatable); default: what `python3` starts
+    #[arg(long = "python", value_name = "PATH")]
+    pub pythons: Vec<PathBuf>,
+    /// Whether free-threaded Pythons run with the GIL
+    #[arg(long, value_enum, default_value = "off")]
+    pub gil: GilWord,
     /// A workload parameter, such as `wait_ms=10` (repeatable)
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     pub settings: Vec<(String, f64)>,
@@ -101,6 +107,17 @@ pub struct RunArguments {
     /// End with exit code 3 when a claim is refuted
     #[arg(long)]
     pub verify: bool,
+}
+
+/// Whether the GIL of a free-threaded Python is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GilWord {
+    /// As such builds start
+    Off,
+    /// Started with `-X gil=1`
+    On,
+    /// Two series, one of each
+    Both,
 }
 
 /// What `plot` takes.

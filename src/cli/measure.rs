@@ -6,8 +6,9 @@ use super::arguments::{Common, RunArguments};
 use super::choice::{Choice, choose};
 use super::console;
 use super::exit::{Exit, UsageError};
-use super::{figure, interrupt, progress, report};
+use super::{figure, interpreters, interrupt, progress, report};
 use crate::engine::cancel::CancelFlag;
+use crate::engine::catalogue::InterpreterFinder;
 use crate::engine::handle::RunHandle;
 use crate::engine::message::{EventKind, Outcome};
 use crate::engine::quiet::NoAudience;
@@ -19,7 +20,7 @@ use crate::model::machine::Machine;
 use crate::model::plan::{ExperimentPlan, RunId, RunRequest};
 use crate::model::record::RunRecord;
 use crate::model::run::{ExperimentOpening, Opening, Run};
-use crate::model::series::SeriesKey;
+use crate::model::series::{EngineKind, SeriesKey};
 
 /// The lessons that come with the program and those of `--lessons`. What is broken is reported and left out.
 pub(super) fn open_library(common: &Common) -> Library {
@@ -70,6 +71,7 @@ fn is_any_refuted(record: &RunRecord) -> bool {
 fn request(arguments: &RunArguments, choice: &Choice<'_>, machine: &Machine) -> Result<RunRequest, UsageError> {
     let mut unused: Vec<&str> = arguments.settings.iter().map(|(name, _)| name.as_str()).collect();
     let mut plans = Vec::new();
+    let mut finder = InterpreterFinder::default();
     for experiment in &choice.experiments {
         let mut settings = experiment.default_settings(machine);
         for (name, value) in &arguments.settings {
@@ -79,7 +81,7 @@ fn request(arguments: &RunArguments, choice: &Choice<'_>, machine: &Machine) -> 
                 unused.retain(|unused| unused != name);
             }
         }
-        settings.series = series(arguments, &settings)?;
+        settings.series = series(arguments, &settings, &mut finder)?;
         let mut plan: ExperimentPlan = experiment.plan(&settings, machine);
         if let Some(list) = &arguments.threads {
             plan.threads = list.counts().to_vec();
@@ -105,29 +107,43 @@ fn request(arguments: &RunArguments, choice: &Choice<'_>, machine: &Machine) -> 
     })
 }
 
-fn series(arguments: &RunArguments, settings: &Settings) -> Result<Vec<SeriesKey>, UsageError> {
-    if arguments.engines.is_empty() {
-        let (available, reasons) = split_by_support(settings);
-        return if available.is_empty() { Err(UsageError(reasons.join("; "))) } else { Ok(available) };
+fn series(
+    arguments: &RunArguments,
+    settings: &Settings,
+    finder: &mut InterpreterFinder,
+) -> Result<Vec<SeriesKey>, UsageError> {
+    let mut engines: Vec<EngineKind> = match arguments.engines.as_slice() {
+        [] => settings.series.iter().map(|key| key.engine).collect(),
+        named => named.to_vec(),
+    };
+    if !arguments.pythons.is_empty() && !engines.iter().any(|kind| catalogue::needs_interpreter(*kind)) {
+        engines.push(EngineKind::PythonThreads);
     }
+    let interpreters = interpreters::choose(&arguments.pythons, arguments.gil, &engines, finder)?;
     let mut series: Vec<SeriesKey> = Vec::new();
-    for key in arguments.engines.iter().copied().map(SeriesKey::of) {
-        if let Support::Unavailable { reason, remedy } = catalogue::support(&key, &settings.workload) {
-            let remedy = remedy.map(|remedy| format!("; {remedy}")).unwrap_or_default();
-            return Err(UsageError(format!("--engine {}: {reason}{remedy}", key.engine)));
-        }
+    for key in engines.into_iter().flat_map(|kind| catalogue::series(kind, &interpreters)) {
         if !series.contains(&key) {
             series.push(key);
+        }
+    }
+    if arguments.engines.is_empty() {
+        let (available, reasons) = split_by_support(&series, settings);
+        return if available.is_empty() { Err(UsageError(reasons.join("; "))) } else { Ok(available) };
+    }
+    for key in &series {
+        if let Support::Unavailable { reason, remedy } = catalogue::support(key, &settings.workload) {
+            let remedy = remedy.map(|remedy| format!("; {remedy}")).unwrap_or_default();
+            return Err(UsageError(format!("--engine {}: {reason}{remedy}", key.engine)));
         }
     }
     Ok(series)
 }
 
 /// The series that can run here, and why the others cannot.
-fn split_by_support(settings: &Settings) -> (Vec<SeriesKey>, Vec<String>) {
+fn split_by_support(series: &[SeriesKey], settings: &Settings) -> (Vec<SeriesKey>, Vec<String>) {
     let mut available = Vec::new();
     let mut reasons = Vec::new();
-    for key in &settings.series {
+    for key in series {
         match catalogue::support(key, &settings.workload) {
             Support::Available => available.push(key.clone()),
             Support::Unavailable { reason, .. } => reasons.push(format!("{}: {reason}", key.engine)),

@@ -9,6 +9,7 @@ mod console;
 mod doctor;
 pub mod exit;
 mod figure;
+mod interpreters;
 mod interrupt;
 mod list;
 mod measure;

@@ -6,7 +6,7 @@ use super::gil::GilModel;
 use super::native::NativeEngine;
 use super::{Engine, Support, machine};
 use crate::model::plan::RunRequest;
-use crate::model::series::{EngineKind, SeriesKey};
+use crate::model::series::{EngineKind, Interpreter, SeriesKey};
 use crate::model::workload::Workload;
 use crate::workload::Workshop;
 
@@ -49,8 +49,19 @@ fn engine(key: &SeriesKey, request: &RunRequest, workshop: &Arc<Workshop>, cores
         EngineKind::PythonThreads
         | EngineKind::PythonProcesses
         | EngineKind::PythonInterpreters
-        | EngineKind::PythonAsyncio => None,
+        | EngineKind::PythonAsyncio => python_engine(key, workshop, cores),
     }
+}
+
+#[cfg(unix)]
+fn python_engine(key: &SeriesKey, workshop: &Arc<Workshop>, cores: usize) -> Option<Box<dyn Engine>> {
+    let engine = super::python::PythonEngine::new(key, Arc::clone(workshop), cores)?;
+    Some(Box::new(engine))
+}
+
+#[cfg(not(unix))]
+fn python_engine(_key: &SeriesKey, _workshop: &Arc<Workshop>, _cores: usize) -> Option<Box<dyn Engine>> {
+    None
 }
 
 /// Every series that can be measured on this machine, in the order lists show them.
@@ -59,16 +70,129 @@ pub fn available() -> Vec<SeriesKey> {
 }
 
 /// Whether a series can run a workload here and now, and if not, why and what to do about it.
-pub fn support(key: &SeriesKey, _workload: &Workload) -> Support {
+pub fn support(key: &SeriesKey, workload: &Workload) -> Support {
     match key.engine {
         EngineKind::Native | EngineKind::GilModel => Support::Available,
         EngineKind::PythonThreads
         | EngineKind::PythonProcesses
         | EngineKind::PythonInterpreters
-        | EngineKind::PythonAsyncio => Support::Unavailable {
-            reason: "this version of Threadlab does not drive Python interpreters yet".to_owned(),
-            remedy: Some("use the GIL model, which takes turns as CPython's threads do".to_owned()),
-        },
+        | EngineKind::PythonAsyncio => python_support(key, workload),
+    }
+}
+
+#[cfg(unix)]
+fn python_support(key: &SeriesKey, workload: &Workload) -> Support {
+    super::python::engine::support(key, workload)
+}
+
+#[cfg(not(unix))]
+fn python_support(_key: &SeriesKey, _workload: &Workload) -> Support {
+    Support::Unavailable {
+        reason: "this version of Threadlab drives Python interpreters on Linux and macOS only".to_owned(),
+        remedy: Some("use the GIL model, which takes turns as CPython's threads do".to_owned()),
+    }
+}
+
+/// Whether an engine runs in an interpreter, so that its series need one.
+pub fn needs_interpreter(kind: EngineKind) -> bool {
+    match kind {
+        EngineKind::Native | EngineKind::GilModel => false,
+        EngineKind::PythonThreads
+        | EngineKind::PythonProcesses
+        | EngineKind::PythonInterpreters
+        | EngineKind::PythonAsyncio => true,
+    }
+}
+
+/// The series of an engine: one for each interpreter where it needs one, and one without any where there is none.
+pub fn series(kind: EngineKind, interpreters: &[Interpreter]) -> Vec<SeriesKey> {
+    if needs_interpreter(kind) && !interpreters.is_empty() {
+        let key = |interpreter: &Interpreter| SeriesKey { engine: kind, interpreter: Some(interpreter.clone()) };
+        interpreters.iter().map(key).collect()
+    } else {
+        vec![SeriesKey::of(kind)]
+    }
+}
+
+/// A Python that was found on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterpreterOffer {
+    /// Its executable.
+    pub path: String,
+    /// Such as `3.11.7`; `None` where it did not say.
+    pub version: Option<String>,
+    /// Whether it was built without the GIL; `None` where it did not say.
+    pub free_threaded: Option<bool>,
+    /// How it was found, in a word or two.
+    pub origin: String,
+    /// Itself as series name it, or why Threadlab cannot measure in it: a sentence without full stop.
+    pub interpreter: Result<Interpreter, String>,
+}
+
+/// Finds the Pythons of this machine. It remembers what it asked, so that looking again is quick.
+#[derive(Debug, Default)]
+pub struct InterpreterFinder {
+    #[cfg(unix)]
+    discovery: super::python::discovery::Discovery,
+}
+
+#[cfg(unix)]
+impl InterpreterFinder {
+    /// Every Python, with those at `chosen`: the usable ones first, newest first. Each is asked what it is, so this may take
+    /// a second the first time.
+    pub fn find(&mut self, chosen: &[std::path::PathBuf]) -> Vec<InterpreterOffer> {
+        let surroundings = super::python::places::Surroundings::of_this_process();
+        self.discovery.find(&surroundings, chosen).iter().map(offer).collect()
+    }
+
+    /// The Python at one path.
+    pub fn look_at(&mut self, path: &std::path::Path) -> InterpreterOffer {
+        offer(&self.discovery.look_at(path))
+    }
+
+    /// The Python that the shell would start as `python3`, or else the first usable one.
+    pub fn usual(&mut self) -> Option<Interpreter> {
+        let surroundings = super::python::places::Surroundings::of_this_process();
+        self.discovery.usual(&surroundings)?.interpreter()
+    }
+}
+
+#[cfg(not(unix))]
+impl InterpreterFinder {
+    /// None: interpreters are not driven on this system yet.
+    pub fn find(&mut self, _chosen: &[std::path::PathBuf]) -> Vec<InterpreterOffer> {
+        Vec::new()
+    }
+
+    /// Unusable: interpreters are not driven on this system yet.
+    pub fn look_at(&mut self, path: &std::path::Path) -> InterpreterOffer {
+        InterpreterOffer {
+            path: path.display().to_string(),
+            version: None,
+            free_threaded: None,
+            origin: String::new(),
+            interpreter: Err("this version of Threadlab drives Python interpreters on Linux and macOS only".to_owned()),
+        }
+    }
+
+    /// None: interpreters are not driven on this system yet.
+    pub fn usual(&mut self) -> Option<Interpreter> {
+        None
+    }
+}
+
+#[cfg(unix)]
+fn offer(found: &super::python::discovery::Found) -> InterpreterOffer {
+    let interpreter = found.interpreter().ok_or_else(|| {
+        let unknown = || "it cannot be used".to_owned();
+        found.unfit.as_ref().map_or_else(unknown, ToString::to_string)
+    });
+    InterpreterOffer {
+        path: found.path.display().to_string(),
+        version: found.identity.as_ref().map(|identity| identity.version.to_string()),
+        free_threaded: found.identity.as_ref().map(|identity| identity.free_threaded),
+        origin: found.origin.to_string(),
+        interpreter,
     }
 }
 
@@ -116,5 +240,25 @@ mod tests {
                 assert_eq!(support(&key, &Workload::new(kind)), Support::Available, "{key:?} {kind:?}");
             }
         }
+    }
+
+    #[test]
+    fn each_interpreter_is_a_series_of_its_own() {
+        let interpreter = |version: &str| Interpreter {
+            path: format!("/bin/python{version}"),
+            version: version.to_owned(),
+            free_threaded: false,
+            gil_enabled: Some(true),
+        };
+        let both = [interpreter("3.11.7"), interpreter("3.14.0")];
+        let keys = series(EngineKind::PythonThreads, &both);
+        assert_eq!(
+            keys.iter().map(SeriesKey::label).collect::<Vec<_>>(),
+            ["Python threads 3.11.7", "Python threads 3.14.0"]
+        );
+        assert_eq!(series(EngineKind::Native, &both), [SeriesKey::of(EngineKind::Native)]);
+        assert_eq!(series(EngineKind::PythonAsyncio, &[]), [SeriesKey::of(EngineKind::PythonAsyncio)]);
+        let nowhere = support(&SeriesKey::of(EngineKind::PythonAsyncio), &Workload::new(WorkloadKind::Wait));
+        assert!(matches!(nowhere, Support::Unavailable { remedy: Some(_), .. }));
     }
 }

@@ -23,6 +23,8 @@ pub mod mock;
 pub mod native;
 pub mod noise;
 mod outbox;
+#[cfg(unix)]
+pub mod python;
 pub mod quiet;
 pub mod schedule;
 mod start_line;

@@ -1,0 +1,1105 @@
+"""Threadlab's harness: runs units of work on N workers in this interpreter and counts them.
+
+CPython 3.8 to 3.15, standard library only. Threadlab writes this file to a private folder and starts it as
+
+    python -I -S harness.py TOKEN MEMORY_LIMIT
+
+as the leader of a process group, with a pipe for each of stdin, stdout and stderr.
+
+Protocol 1. Requests come as JSON objects, one a line, on stdin. Answers go to stdout, one a line, each with TOKEN
+before it; whatever else the program prints goes to stderr, where it cannot be taken for an answer. First comes
+`hello`. Each request is answered by one `point` or one `error`, and then by `done`, when its workers have ended:
+
+    -> {"id": 1, "op": "point", "engine": "threads", "start_method": null, "workers": 2, "warm_up_s": 0.02,
+        "length_s": 0.1, "timed": false, "workload": {"kind": "count-primes", "limit": 1000}}
+    <- {"kind": "point", "id": 1, "units": 310, "wall_s": 0.1001, ...}
+    <- {"kind": "done", "id": 1}
+
+A second request is `{"op": "alone"}`, with `length_s` and `workload`: the same function called in a bare loop by the
+main thread, the reference that the engines are held against.
+
+Counting (one window): the workers are ready, and start at one absolute time. After the warm-up the counters of all
+workers and the clock are read, and read again after the length. Units are the difference of the counters. What cannot
+be known is null.
+
+Ending: at the end of stdin the whole process group is killed, even while this interpreter hangs: see `start_guard`.
+"""
+
+import os
+import sys
+import time
+
+PROTOCOL = 1
+
+# The counters: words of 8 bytes in one block of memory. First a control area, then an area for each worker; areas are
+# multiples of 128 bytes, so that no two workers write to the same cache lines.
+WORD = 8
+CONTROL_WORDS = 16
+STOP, START = 0, 1
+WORKER_WORDS = 272
+COUNT, STATE, CPU_NS, AT_NS, GIL, DELAY_NS, LIFE_NS, SOCKET, TEXT_LEN, LATENCIES = 0, 1, 2, 3, 4, 5, 6, 7, 8, 16
+LATENCIES_KEPT = WORKER_WORDS - LATENCIES
+READY, ENDED, FAILED = 1, 2, 3
+GIL_ON, GIL_OFF = 1, 2
+
+# A wait of this many seconds or more can be cut short when a window ends; a shorter one is slept to its end.
+INTERRUPTIBLE_S = 0.02
+
+# Addresses that a worker reserves, beyond what the learner's code allocates: stack, heap of malloc, heap of a
+# free-threaded build's thread (measured: 8 + 64 and 8 + 43 MiB).
+WORKER_ADDRESSES = 128 << 20
+
+# Requests to the local server that no other window's end cuts short carry this number.
+NEVER_CUT_SHORT = 0xFFFFFFFF
+
+
+class Refused(Exception):
+    """A request that cannot be fulfilled. The text is a sentence without full stop."""
+
+    def __init__(self, message, line=None):
+        super().__init__(message)
+        # The line of the learner's own code where there is one.
+        self.line = line
+
+
+# ---- Units of work -------------------------------------------------------------------------------------------------
+
+
+def is_prime(number):
+    divisor = 2
+    while divisor * divisor <= number:
+        if number % divisor == 0:
+            return False
+        divisor += 1
+    return True
+
+
+def count_primes(limit):
+    primes = 0
+    number = 2
+    while number < limit:
+        if is_prime(number):
+            primes += 1
+        number += 1
+    return primes
+
+
+def try_numbers(count):
+    """Tries `count` numbers for primality, those from 2 to 999 over and over."""
+    primes = 0
+    number = 2
+    while count > 0:
+        if is_prime(number):
+            primes += 1
+        count -= 1
+        number += 1
+        if number == 1000:
+            number = 2
+    return primes
+
+
+def numbers_per_second():
+    """How many numbers one thread tries in a second: the fastest of eight batches of about 5 ms.
+
+    Whatever else the machine does can only slow a batch down."""
+
+    def seconds(count):
+        began = time.perf_counter()
+        try_numbers(count)
+        return max(time.perf_counter() - began, 1e-9)
+
+    count = 500
+    while seconds(count) < 0.004:
+        count *= 2
+    return count / min(seconds(count) for _ in range(8))
+
+
+def sleeper(seconds, stop_fd):
+    """A function that sleeps. A long sleep ends early when `stop_fd` can be read."""
+    if seconds < INTERRUPTIBLE_S or stop_fd is None:
+        sleep = time.sleep
+        return lambda: sleep(seconds)
+    import select
+
+    wait = select.select
+    return lambda: wait((stop_fd,), (), (), seconds)
+
+
+def call_both(compute, wait):
+    def unit():
+        compute()
+        wait()
+
+    return unit
+
+
+def calling(function, argument):
+    return lambda: function(argument)
+
+
+def connect(workload):
+    import socket
+
+    connection = socket.create_connection((workload["host"], workload["port"]))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def request_bytes(workload):
+    delay_us = round(workload["delay_ms"] * 1000)
+    return delay_us.to_bytes(4, "little") + NEVER_CUT_SHORT.to_bytes(4, "little")
+
+
+def requester(workload, cells):
+    """A function that sends a request over its own connection and waits for the answer."""
+    connection = connect(workload)
+    if cells is not None:
+        cells[SOCKET] = connection.fileno() + 1
+    request = request_bytes(workload)
+    send, receive = connection.sendall, connection.recv
+
+    def unit():
+        send(request)
+        answer = receive(4)
+        while 0 < len(answer) < 4:
+            answer += receive(4 - len(answer))
+        if answer != request[:4]:
+            raise ConnectionError("the local server closed the connection")
+
+    unit.connection = connection
+    return unit
+
+
+OWN_CODE = "<work>"
+
+
+class OwnCode:
+    """The learner's code: run once for a request, so that all threads of an interpreter share its variables."""
+
+    source = work = None
+
+    @classmethod
+    def load(cls, source):
+        if cls.source != source:
+            names = {"__name__": "work"}
+            exec(compile(source, OWN_CODE, "exec"), names)
+            cls.work = names.get("work")
+            if not callable(cls.work):
+                raise Refused("the code defines no function `work`")
+            cls.source = source
+        return cls.work
+
+    @classmethod
+    def forget(cls):
+        cls.source = cls.work = None
+
+
+def make_unit(workload, cells, stop_fd):
+    """The function that does one unit of `workload`, for one worker."""
+    kind = workload["kind"]
+    if kind == "count-primes":
+        return calling(count_primes, workload["limit"])
+    if kind == "wait":
+        return sleeper(workload["wait_ms"] / 1000, stop_fd)
+    if kind == "mixed":
+        numbers, wait_s = workload["numbers"], workload["wait_s"]
+        if wait_s <= 0:
+            return calling(try_numbers, numbers)
+        if numbers <= 0:
+            return sleeper(wait_s, stop_fd)
+        return call_both(calling(try_numbers, numbers), sleeper(wait_s, stop_fd))
+    if kind == "socket":
+        return requester(workload, cells)
+    if kind == "code":
+        return OwnCode.load(workload["source"])
+    raise Refused("workload `%s` is not known to the harness" % kind)
+
+
+# ---- A worker ------------------------------------------------------------------------------------------------------
+
+
+def area(memory, index):
+    """The words of one worker."""
+    first = CONTROL_WORDS + index * WORKER_WORDS
+    return memory[first : first + WORKER_WORDS]
+
+
+def work(control, cells, unit, timed, own_clock):
+    """Does units until the stop flag is set; the counter is stored after each.
+
+    The same in threads, processes and sub-interpreters. Units beyond those at the second snapshot do no harm."""
+    count = 0
+    if own_clock:
+        clock, cpu_clock = time.perf_counter_ns, time.thread_time_ns
+        ended = clock()
+        cells[CPU_NS] = cpu_clock()
+        cells[AT_NS] = ended
+        while not control[STOP]:
+            began = ended
+            unit()
+            ended = clock()
+            cells[LATENCIES + count % LATENCIES_KEPT] = ended - began
+            count += 1
+            cells[CPU_NS] = cpu_clock()
+            cells[AT_NS] = ended
+            cells[COUNT] = count
+    elif timed:
+        clock = time.perf_counter_ns
+        ended = clock()
+        while not control[STOP]:
+            began = ended
+            unit()
+            ended = clock()
+            cells[LATENCIES + count % LATENCIES_KEPT] = ended - began
+            count += 1
+            cells[COUNT] = count
+    else:
+        while not control[STOP]:
+            unit()
+            count += 1
+            cells[COUNT] = count
+
+
+def gil_now():
+    """Whether the GIL is on, as this interpreter itself says."""
+    ask = getattr(sys, "_is_gil_enabled", None)
+    return True if ask is None or ask() else False
+
+
+def run_delay_ns(path):
+    """How long a thread was ready but waited for a core, so far; None where the system does not tell."""
+    try:
+        fd = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        return int(os.read(fd, 128).split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    finally:
+        os.close(fd)
+
+
+def sleep_until(start_ns):
+    left = (start_ns - time.perf_counter_ns()) / 1e9
+    if left > 0:
+        time.sleep(left)
+
+
+def describe(error):
+    """What an exception says, in one line."""
+    text = str(error)
+    if isinstance(error, Refused):
+        return text
+    if isinstance(error, SyntaxError):
+        text = error.msg or text
+    return "%s: %s" % (type(error).__name__, text) if text else type(error).__name__
+
+
+def own_line(error):
+    """The line of the learner's own code where an exception came from; None where it came from elsewhere."""
+    if isinstance(error, Refused):
+        return error.line
+    if isinstance(error, SyntaxError) and error.filename == OWN_CODE:
+        return error.lineno
+    line = None
+    frame = error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == OWN_CODE:
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    return line
+
+
+def report_failure(cells, error):
+    data = ("%d\n%s" % (own_line(error) or 0, describe(error))).encode("utf-8", "replace")[: LATENCIES_KEPT * WORD]
+    room = cells[LATENCIES:].cast("B")
+    room[: len(data)] = data
+    cells[TEXT_LEN] = len(data)
+    cells[STATE] = FAILED
+
+
+def worker(memory, index, workload, options, wait_for_start, stop_fd):
+    """A worker's whole life, in whatever it runs."""
+    control, cells = memory[:CONTROL_WORDS], area(memory, index)
+    unit = None
+    try:
+        cells[GIL] = GIL_ON if gil_now() else GIL_OFF
+        unit = make_unit(workload, cells, stop_fd)
+        cells[STATE] = READY
+        wait_for_start(control)
+        began = time.perf_counter_ns()
+        delay = run_delay_ns("/proc/thread-self/schedstat") if options.get("run_delay") else None
+        work(control, cells, unit, options.get("timed"), options.get("own_clock"))
+        if delay is not None:
+            after = run_delay_ns("/proc/thread-self/schedstat")
+            if after is not None:
+                cells[DELAY_NS] = after - delay
+                cells[LIFE_NS] = time.perf_counter_ns() - began
+        cells[GIL] = GIL_ON if gil_now() else GIL_OFF
+        cells[STATE] = ENDED
+    except BaseException as error:
+        if control[STOP]:
+            cells[STATE] = ENDED
+        else:
+            report_failure(cells, error)
+    finally:
+        connection = getattr(unit, "connection", None)
+        if connection is not None:
+            cells[SOCKET] = 0
+            connection.close()
+
+
+def wait_by_polling(control, pause):
+    """Waits for the start time without anything but the shared memory."""
+    while not control[START]:
+        if control[STOP]:
+            return
+        time.sleep(pause)
+    sleep_until(control[START])
+
+
+# ---- Engines: how workers are started, waited for and ended -----------------------------------------------------
+
+
+class Signal:
+    """Something that a `select` of many threads can wait for, and that is then raised for good."""
+
+    def __init__(self):
+        import socket
+
+        self.reader, self.writer = socket.socketpair()
+
+    def fileno(self):
+        return self.reader.fileno()
+
+    def raise_(self):
+        self.writer.send(b"!")
+
+    def close(self):
+        self.reader.close()
+        self.writer.close()
+
+
+class Crew:
+    """N workers and the memory they count in."""
+
+    def __init__(self, workers):
+        self.workers = workers
+
+    def use(self, buffer):
+        self.memory = memoryview(buffer).cast("q")
+        self.control = self.memory[:CONTROL_WORDS]
+        self.areas = [area(self.memory, index) for index in range(self.workers)]
+
+    def await_ready(self):
+        """Returns when every worker waits for the start."""
+        for index, cells in enumerate(self.areas):
+            while cells[STATE] != READY:
+                self.check(index)
+                time.sleep(0.0005)
+
+    def check(self, index):
+        cells = self.areas[index]
+        if cells[STATE] == FAILED:
+            data = bytes(cells[LATENCIES:].cast("B")[: cells[TEXT_LEN]])
+            line, _, text = data.decode("utf-8", "replace").partition("\n")
+            raise Refused(text, int(line) or None)
+        self.check_alive(index)
+
+    def check_alive(self, index):
+        """Raises if the worker is gone without a word."""
+
+    def begin(self, pause):
+        """Sets the one time at which all start."""
+        self.control[START] = time.perf_counter_ns() + int(pause * 1e9)
+
+    def cpu_s(self, first, second):
+        """CPU seconds of the workers between two snapshots; None where they are unknown."""
+        return difference_s(first["cpu"], second["cpu"])
+
+    def delay_ns(self):
+        """Run delay read from outside; None where the workers report it themselves or nobody knows it."""
+        return None
+
+    def close_memory(self):
+        for cells in self.areas:
+            cells.release()
+        self.control.release()
+        self.memory.release()
+
+
+class ThreadCrew(Crew):
+    """Threads of this interpreter."""
+
+    def __init__(self, workers, workload, options):
+        super().__init__(workers)
+        import threading
+
+        self.options = dict(options)
+        self.buffer = bytearray((CONTROL_WORDS + workers * WORKER_WORDS) * WORD)
+        self.use(self.buffer)
+        self.gate, self.stopped = Signal(), Signal()
+        self.threads = []
+        self.clocks = None
+        self.workload = workload
+        try:
+            for index in range(workers):
+                thread = threading.Thread(target=self.target(index), daemon=True)
+                thread.start()
+                self.threads.append(thread)
+            self.await_ready()
+            self.clocks = thread_clocks(self.threads)
+        except BaseException:
+            self.end()
+            raise
+
+    def target(self, index):
+        import select
+
+        gate = self.gate.fileno()
+
+        def wait_for_start(control):
+            select.select((gate,), (), ())
+            sleep_until(control[START])
+
+        stop_fd = self.stopped.fileno()
+        return lambda: self.guarded(index, wait_for_start, stop_fd)
+
+    def guarded(self, index, wait_for_start, stop_fd):
+        worker(self.memory, index, self.workload, self.options, wait_for_start, stop_fd)
+        # Its CPU clock must stay readable until the window is over.
+        while not self.control[STOP]:
+            import select
+
+            select.select((stop_fd,), (), ())
+
+    def begin(self, pause):
+        super().begin(pause)
+        self.gate.raise_()
+
+    def check_alive(self, index):
+        if index < len(self.threads) and not self.threads[index].is_alive():
+            raise Refused("a worker thread ended without a word")
+
+    def cpu(self):
+        if self.clocks is not None:
+            read = time.clock_gettime_ns
+            return sum(read(clock) for clock in self.clocks)
+        return time.process_time_ns() - time.thread_time_ns()
+
+    def coordinator_cpu(self):
+        return time.thread_time_ns()
+
+    def end(self):
+        import socket
+
+        self.control[STOP] = 1
+        self.begin(0)
+        self.stopped.raise_()
+        for cells in self.areas:
+            if cells[SOCKET]:
+                try:
+                    connection = socket.socket(fileno=cells[SOCKET] - 1)
+                    try:
+                        connection.shutdown(socket.SHUT_RDWR)
+                    finally:
+                        connection.detach()
+                except OSError:
+                    pass
+        for thread in self.threads:
+            thread.join()
+
+    def close(self):
+        self.gate.close()
+        self.stopped.close()
+
+
+def thread_clocks(threads):
+    """A CPU clock for each thread; None where the system has none."""
+    clock_of = getattr(time, "pthread_getcpuclockid", None)
+    if clock_of is None:
+        return None
+    try:
+        clocks = [clock_of(thread.ident) for thread in threads]
+        for clock in clocks:
+            time.clock_gettime_ns(clock)
+        return clocks
+    except OSError:
+        return None
+
+
+class InterpreterCrew(ThreadCrew):
+    """Threads that each run a sub-interpreter with a GIL of its own (PEP 734)."""
+
+    # Kept from point to point: making one takes some 20 ms.
+    pool = []
+    code = None
+
+    def __init__(self, workers, workload, options):
+        from concurrent import interpreters
+
+        if InterpreterCrew.code is None:
+            import marshal
+
+            with open(__file__, encoding="utf-8") as file:
+                InterpreterCrew.code = marshal.dumps(compile(file.read(), __file__, "exec"))
+        pool = InterpreterCrew.pool
+        while len(pool) < workers:
+            interpreter = interpreters.create()
+            interpreter.prepare_main(code=InterpreterCrew.code)
+            interpreter.exec("__name__ = 'harness'; import marshal; exec(marshal.loads(code))")
+            pool.append(interpreter)
+        super().__init__(workers, workload, options)
+
+    def target(self, index):
+        import json
+
+        interpreter = InterpreterCrew.pool[index]
+        settings = json.dumps([self.workload, self.options])
+        stop_fd = self.stopped.fileno()
+        interpreter.prepare_main(block=memoryview(self.buffer), index=index, settings=settings, stop_fd=stop_fd)
+        pause = 0.0005 * max(1, self.workers // 16)
+        source = "run_in_interpreter(block, index, settings, stop_fd, %r); del block" % pause
+
+        def run():
+            try:
+                interpreter.exec(source)
+            except BaseException as error:
+                report_failure(self.areas[index], error)
+            while not self.control[STOP]:
+                time.sleep(0.01)
+
+        return run
+
+    def begin(self, pause):
+        super().begin(max(pause, 0.001 * max(1, self.workers // 16)) if pause else 0)
+
+
+def run_in_interpreter(block, index, settings, stop_fd, pause):
+    import json
+
+    workload, options = json.loads(settings)
+    with memoryview(block).cast("q") as memory:
+        worker(memory, index, workload, options, lambda control: wait_by_polling(control, pause), stop_fd)
+
+
+class ProcessCrew(Crew):
+    """Processes of `multiprocessing`, which count in a file of the private folder that all of them map."""
+
+    def __init__(self, workers, workload, options, start_method):
+        super().__init__(workers)
+        import mmap
+        import multiprocessing
+
+        context = multiprocessing.get_context(start_method)
+        size = (CONTROL_WORDS + workers * WORKER_WORDS) * WORD
+        self.path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "counters-%d" % time.perf_counter_ns())
+        with open(self.path, "w+b") as file:
+            file.truncate(size)
+            self.map = mmap.mmap(file.fileno(), size)
+        self.use(self.map)
+        self.pause = 0.0005 * max(1, workers // 16)
+        options = dict(options, run_delay=False, own_clock=True)
+        self.delays = options.get("run_delay_wanted")
+        self.processes = []
+        try:
+            for index in range(workers):
+                arguments = (self.path, size, index, workload, options, self.pause)
+                process = context.Process(target=run_in_process, args=arguments, daemon=True)
+                process.start()
+                self.processes.append(process)
+            self.await_ready()
+        except BaseException:
+            self.end()
+            raise
+
+    def begin(self, pause):
+        super().begin(max(pause, 2 * self.pause + 0.001))
+
+    def check_alive(self, index):
+        if index < len(self.processes):
+            code = self.processes[index].exitcode
+            if code is not None:
+                raise Refused("a worker process ended without a word, %s" % how_ended(code))
+
+    def cpu(self):
+        return [
+            (cells[CPU_NS], cells[AT_NS], process_cpu_ns(process.pid))
+            for cells, process in zip(self.areas, self.processes)
+        ]
+
+    def cpu_s(self, first, second):
+        """From unit to unit, as each worker reads its own clock: what the system says of another process can be old by a
+        clock tick, some 4 % of a window of 100 ms. It must do for a worker that ended no unit."""
+        wall = second["at"] - first["at"]
+        total = 0.0
+        for (cpu, at, outside), (later_cpu, later_at, later_outside) in zip(first["cpu"], second["cpu"]):
+            if at and later_at > at:
+                total += (later_cpu - cpu) / (later_at - at) * wall
+            elif outside is not None and later_outside is not None:
+                total += later_outside - outside
+            else:
+                return None
+        return total / 1e9
+
+    def coordinator_cpu(self):
+        return time.process_time_ns()
+
+    def delay_ns(self):
+        if not self.delays:
+            return None
+        delays = [run_delay_ns("/proc/%d/schedstat" % process.pid) for process in self.processes]
+        return None if None in delays else sum(delays)
+
+    def end(self):
+        # All that they know lies in the shared memory.
+        self.control[STOP] = 1
+        for process in self.processes:
+            process.kill()
+        for process in self.processes:
+            process.join()
+            process.close()
+
+    def close(self):
+        self.close_memory()
+        self.map.close()
+        os.unlink(self.path)
+
+
+def run_in_process(path, size, index, workload, options, pause):
+    import mmap
+
+    with open(path, "r+b") as file:
+        shared = mmap.mmap(file.fileno(), size)
+    memory = memoryview(shared).cast("q")
+    worker(memory, index, workload, options, lambda control: wait_by_polling(control, pause), None)
+
+
+def process_cpu_ns(pid):
+    """CPU time of another process; None where the system does not tell."""
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        # As `clock_getcpuclockid` makes it.
+        return time.clock_gettime_ns((~pid << 3) | 2)
+    except OSError:
+        return None
+
+
+def how_ended(code):
+    if code >= 0:
+        return "with exit status %d" % code
+    import signal
+
+    try:
+        return "killed by " + signal.Signals(-code).name
+    except ValueError:
+        return "killed by signal %d" % -code
+
+
+# ---- One window ---------------------------------------------------------------------------------------------------
+
+
+def snapshot(crew):
+    """Clock, CPU time and counters of one moment: read again if something came between."""
+    clock = time.perf_counter_ns
+    areas = crew.areas
+    enough = 200000 + 2000 * len(areas)
+    for _ in range(5):
+        began = clock()
+        cpu = crew.cpu()
+        own = crew.coordinator_cpu()
+        counts = [cells[COUNT] for cells in areas]
+        ended = clock()
+        if ended - began <= enough:
+            break
+    return {"at": ended, "cpu": cpu, "coordinator": own, "counts": counts, "delay": crew.delay_ns()}
+
+
+def median(values):
+    values = sorted(values)
+    middle = len(values) // 2
+    if not values:
+        return None
+    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
+
+
+def latency_ms(areas, before, after):
+    """The median time of the units between two snapshots, as far as they are still in the rings."""
+    values = []
+    for cells, first, last in zip(areas, before, after):
+        for count in range(max(first, last - LATENCIES_KEPT // 2), last):
+            values.append(cells[LATENCIES + count % LATENCIES_KEPT])
+    middle = median(values)
+    return None if middle is None else middle / 1e6
+
+
+def measure_point(request, workload):
+    workers, engine = request["workers"], request["engine"]
+    few = workers <= (os.cpu_count() or 1)
+    MemoryLimit.hold(workers)
+    if workload["kind"] == "socket":
+        allow_open_files(workers)
+    options = {"timed": bool(request.get("timed")), "run_delay": few, "run_delay_wanted": few}
+    if engine == "asyncio":
+        return measure_tasks(request, workload)
+    if engine == "threads":
+        crew = ThreadCrew(workers, workload, options)
+    elif engine == "interpreters":
+        crew = InterpreterCrew(workers, workload, options)
+    elif engine == "processes":
+        crew = ProcessCrew(workers, workload, options, request.get("start_method"))
+    else:
+        raise Refused("engine `%s` is not known to the harness" % engine)
+    try:
+        ended = False
+        try:
+            crew.begin(0.001 + 0.00005 * workers)
+            sleep_until(crew.control[START])
+            time.sleep(request["warm_up_s"])
+            first = snapshot(crew)
+            time.sleep(request["length_s"])
+            second = snapshot(crew)
+            for index in range(workers):
+                crew.check(index)
+        finally:
+            crew.end()
+            ended = True
+        return point(request, crew.areas, first, second, crew.cpu_s(first, second))
+    finally:
+        if ended:
+            crew.close()
+
+
+def point(request, areas, first, second, workers_cpu_s):
+    wall_ns = second["at"] - first["at"]
+    delay = None
+    if first["delay"] is not None and second["delay"] is not None:
+        delay = second["delay"] - first["delay"]
+    elif all(cells[LIFE_NS] > 0 for cells in areas):
+        # The workers told it for their whole lives: take the window's part.
+        delay = sum(cells[DELAY_NS] * min(1.0, wall_ns / cells[LIFE_NS]) for cells in areas)
+    timed = request.get("timed")
+    return {
+        "wall_s": wall_ns / 1e9,
+        "age_s": (time.perf_counter_ns() - first["at"]) / 1e9,
+        "units": sum(second["counts"]) - sum(first["counts"]),
+        "workers_cpu_s": workers_cpu_s,
+        "coordinator_cpu_s": difference_s(first["coordinator"], second["coordinator"]),
+        "run_delay_s": None if delay is None else delay / 1e9,
+        "latency_ms": latency_ms(areas, first["counts"], second["counts"]) if timed else None,
+        "gil_enabled": any(cells[GIL] == GIL_ON for cells in areas),
+    }
+
+
+def difference_s(before, after):
+    return None if before is None or after is None else (after - before) / 1e9
+
+
+# ---- asyncio --------------------------------------------------------------------------------------------------------
+
+
+def measure_tasks(request, workload):
+    import asyncio
+
+    return asyncio.run(measure_in_loop(request, workload))
+
+
+async def measure_in_loop(request, workload):
+    import asyncio
+
+    workers = request["workers"]
+    areas = [memoryview(bytearray(WORKER_WORDS * WORD)).cast("q") for _ in range(workers)]
+    connections = []
+    failures = []
+    begin = asyncio.Event()
+
+    async def task(cells):
+        unit = await make_async_unit(workload, connections)
+        cells[STATE] = READY
+        await begin.wait()
+        clock = time.perf_counter_ns
+        count = 0
+        ended = clock()
+        while True:
+            began = ended
+            await unit()
+            ended = clock()
+            cells[LATENCIES + count % LATENCIES_KEPT] = ended - began
+            count += 1
+            cells[COUNT] = count
+
+    async def watched(cells):
+        try:
+            await task(cells)
+        except Exception as error:
+            failures.append(error)
+
+    def moment():
+        counts = [cells[COUNT] for cells in areas]
+        return {
+            "at": time.perf_counter_ns(),
+            "cpu": time.process_time_ns(),
+            "coordinator": None,
+            "counts": counts,
+            "delay": None,
+        }
+
+    tasks = [asyncio.ensure_future(watched(cells)) for cells in areas]
+    try:
+        while not failures and not all(cells[STATE] == READY for cells in areas):
+            await asyncio.sleep(0.0005)
+        begin.set()
+        await asyncio.sleep(request["warm_up_s"])
+        first = moment()
+        await asyncio.sleep(request["length_s"])
+        second = moment()
+    finally:
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for connection in connections:
+            connection.close()
+    if failures:
+        raise Refused(describe(failures[0]), own_line(failures[0]))
+    for cells in areas:
+        cells[GIL] = GIL_ON if gil_now() else GIL_OFF
+    return point(request, areas, first, second, difference_s(first["cpu"], second["cpu"]))
+
+
+async def make_async_unit(workload, connections):
+    import asyncio
+
+    kind = workload["kind"]
+    if kind == "wait":
+        return calling(asyncio.sleep, workload["wait_ms"] / 1000)
+    if kind == "mixed":
+
+        async def compute_and_wait():
+            try_numbers(workload["numbers"])
+            await asyncio.sleep(workload["wait_s"])
+
+        return compute_and_wait
+    if kind == "socket":
+        connection = connect(workload)
+        connections.append(connection)
+        connection.setblocking(False)
+        loop = asyncio.get_running_loop()
+        request = request_bytes(workload)
+
+        async def exchange():
+            await loop.sock_sendall(connection, request)
+            answer = await loop.sock_recv(connection, 4)
+            while 0 < len(answer) < 4:
+                answer += await loop.sock_recv(connection, 4 - len(answer))
+            if answer != request[:4]:
+                raise ConnectionError("the local server closed the connection")
+
+        return exchange
+    raise Refused("asyncio runs waiting workloads only, not `%s`" % kind)
+
+
+# ---- Requests -------------------------------------------------------------------------------------------------------
+
+
+class Calibration:
+    numbers_per_s = None
+
+
+def prepared(workload):
+    """The workload as workers take it: for `mixed`, how much there is to compute."""
+    if workload["kind"] == "mixed":
+        if Calibration.numbers_per_s is None:
+            Calibration.numbers_per_s = numbers_per_second()
+        unit_s = workload["unit_ms"] / 1000
+        share = min(max(workload["cpu_share"], 0.0), 1.0)
+        numbers = round(unit_s * share * Calibration.numbers_per_s)
+        return {"kind": "mixed", "numbers": numbers, "wait_s": unit_s * (1 - share)}
+    if workload["kind"] == "count-primes":
+        # One unit makes the interpreter specialise the code; not one a worker.
+        count_primes(workload["limit"])
+    if workload["kind"] == "code":
+        OwnCode.load(workload["source"])()
+    return workload
+
+
+def measure_alone(request, workload):
+    """The unit in a bare loop of the main thread, for the length asked for."""
+    unit = make_unit(workload, None, None)
+    clock = time.perf_counter_ns
+    until = clock() + int(request["warm_up_s"] * 1e9)
+    while clock() < until:
+        unit()
+    began, units = clock(), 0
+    until = began + int(request["length_s"] * 1e9)
+    while True:
+        unit()
+        units += 1
+        now = clock()
+        if now >= until:
+            break
+    return {"wall_s": (now - began) / 1e9, "age_s": (clock() - began) / 1e9, "units": units, "gil_enabled": gil_now()}
+
+
+def answer(request):
+    op = request.get("op")
+    if op not in ("point", "alone"):
+        raise Refused("request `%s` is not known to the harness" % op)
+    workload = prepared(request["workload"])
+    if op == "alone":
+        return measure_alone(request, workload)
+    return measure_point(request, workload)
+
+
+def greeting():
+    free_threaded = False
+    if sys.version_info >= (3, 13):
+        import sysconfig
+
+        free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    return {
+        "kind": "hello",
+        "protocol": PROTOCOL,
+        "version": "%d.%d.%d" % sys.version_info[:3],
+        "implementation": sys.implementation.name,
+        "free_threaded": free_threaded,
+        "gil_enabled": gil_now(),
+        "pid": os.getpid(),
+    }
+
+
+class MemoryLimit:
+    """Addresses that this process and each of its children may map. Where the system has no such limit it is not held."""
+
+    limit = 0
+
+    @classmethod
+    def hold(cls, workers):
+        if cls.limit <= 0:
+            return
+        try:
+            import resource
+        except ImportError:
+            return
+        most = cls.limit + workers * WORKER_ADDRESSES
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if hard != resource.RLIM_INFINITY:
+            most = min(most, hard)
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+        except (OSError, ValueError):
+            pass
+
+
+def allow_open_files(workers):
+    """Raises the limit on open files as far as a connection for each worker needs it."""
+    try:
+        import resource
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = workers + 64
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise Refused("%d workers need %d open files, but this system allows %d" % (workers, needed, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+
+
+def start_guard(answers):
+    """Forks a process that ends the whole group when Threadlab closes stdin, or dies, or this process dies.
+
+    It waits in one system call. So it needs nothing of this interpreter, which may hang and hold the GIL."""
+    import select
+    import signal
+
+    alive_reader, alive_writer = os.pipe()
+    if os.fork() != 0:
+        os.close(alive_reader)
+        os.register_at_fork(after_in_child=lambda: os.close(alive_writer))
+        return
+    try:
+        os.close(alive_writer)
+        os.close(answers)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        ends = select.poll()
+        # Hang-ups are reported without being asked for; data is not.
+        ends.register(0, 0)
+        ends.register(alive_reader, 0)
+        gone = [fd for fd, _ in ends.poll()]
+        if 0 in gone:
+            remove_folder(os.path.dirname(os.path.abspath(__file__)))
+    finally:
+        os.killpg(0, signal.SIGKILL)
+
+
+def remove_folder(folder):
+    """Removes what Threadlab can no longer remove itself."""
+    for parent, folders, files in os.walk(folder, topdown=False):
+        for name in files:
+            try:
+                os.unlink(os.path.join(parent, name))
+            except OSError:
+                pass
+        for name in folders:
+            try:
+                os.rmdir(os.path.join(parent, name))
+            except OSError:
+                pass
+    try:
+        os.rmdir(folder)
+    except OSError:
+        pass
+
+
+def requests_of(fd):
+    """The lines that come on `fd`, until its end."""
+    rest = b""
+    while True:
+        data = os.read(fd, 65536)
+        if not data:
+            return
+        rest += data
+        *lines, rest = rest.split(b"\n")
+        for line in lines:
+            if line.strip():
+                yield line
+
+
+def main():
+    token, memory_limit = sys.argv[1], int(sys.argv[2])
+    del sys.argv[1:]
+    # A descriptor of its own for answers, so that nothing the program prints can come between them.
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    if hasattr(os, "fork"):
+        start_guard(answers)
+    MemoryLimit.limit = memory_limit
+    MemoryLimit.hold(0)
+    import json
+
+    def send(message):
+        data = (token + json.dumps(message) + "\n").encode("ascii")
+        while data:
+            data = data[os.write(answers, data) :]
+
+    send(greeting())
+    for line in requests_of(0):
+        number = None
+        try:
+            request = json.loads(line.decode("utf-8"))
+            number = request["id"]
+            send(dict(answer(request), kind="point", id=number))
+        except BaseException as error:  # the learner's code may call `sys.exit`
+            send({"kind": "error", "id": number, "message": describe(error), "line": own_line(error)})
+        OwnCode.forget()
+        send({"kind": "done", "id": number})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,435 @@
+//! A warm interpreter that runs the harness and answers requests.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::process::{Heard, Input, Launch, Process, Stream, how_ended};
+use super::protocol::{self, Answer, Hello, PROTOCOL, Point, Request};
+use super::version::Version;
+use crate::engine::cancel::CancelFlag;
+
+/// The program that runs in the interpreter: one file, standard library only.
+const HARNESS: &str = include_str!("../../../assets/python/harness.py");
+
+/// How often a wait looks whether the run was stopped.
+const LOOK: Duration = Duration::from_millis(40);
+
+/// How long the rest of what a process said is awaited once it is known to have ended.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// The most of an output line that a message quotes, in characters.
+const QUOTED: usize = 200;
+
+/// How an interpreter is to be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Its executable.
+    pub program: PathBuf,
+    /// The version it was found as.
+    pub version: Version,
+    /// Whether it was found to be built without the GIL.
+    pub free_threaded: bool,
+    /// Whether the GIL shall be on; only a free-threaded build can have it off.
+    pub gil_enabled: bool,
+    /// Addresses it and each of its children may map, in bytes, beside what workers need; 0 for no limit.
+    pub memory_limit: u64,
+    /// How long it may take to start.
+    pub start_limit: Duration,
+    /// How long an answer may take beyond the time the request itself asks for.
+    pub answer_limit: Duration,
+}
+
+impl Settings {
+    /// 4 GiB, 30 s to start, 60 s beyond what a request asks for.
+    pub fn new(program: PathBuf, version: Version, free_threaded: bool, gil_enabled: bool) -> Self {
+        Self {
+            program,
+            version,
+            free_threaded,
+            gil_enabled,
+            memory_limit: 4 << 30,
+            start_limit: Duration::from_secs(30),
+            answer_limit: Duration::from_mins(1),
+        }
+    }
+}
+
+/// Why a harness has no answer. Each is a sentence without full stop that follows the interpreter's name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HarnessError {
+    /// The run was stopped.
+    #[error("the run was stopped")]
+    Cancelled,
+    /// The private folder could not be made or written.
+    #[error("failed to write the harness to a private folder: {0}")]
+    Folder(String),
+    /// The system could not start the program.
+    #[error("{path} could not be started: {error}")]
+    Start {
+        /// The program.
+        path: String,
+        /// The system's words.
+        error: String,
+    },
+    /// It did not say hello in time.
+    #[error("it said nothing that Threadlab understands within {seconds} s of its start{said}")]
+    NoHello {
+        /// The time it had.
+        seconds: u64,
+        /// What it said instead, with its introduction, or nothing.
+        said: String,
+    },
+    /// It is another program than the one that was found.
+    #[error("it was found as Python {expected}, but now says that it is {found}; look for interpreters again")]
+    OtherVersion {
+        /// What it was found as.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// The harness is of another program version.
+    #[error("its harness speaks protocol {0} and not {PROTOCOL}")]
+    OtherProtocol(u32),
+    /// The GIL is not as asked for.
+    #[error("the GIL is {now} although it was to be {wanted}{why}")]
+    Gil {
+        /// "on" or "off".
+        now: &'static str,
+        /// "on" or "off".
+        wanted: &'static str,
+        /// What may be the reason, with its introduction.
+        why: &'static str,
+    },
+    /// It ended in the middle.
+    #[error("it ended {how}{said}")]
+    Ended {
+        /// How, in words.
+        how: String,
+        /// Its last words, with their introduction, or nothing.
+        said: String,
+    },
+    /// It closed its output and goes on.
+    #[error("it closed its output, so that no answer can come{said}")]
+    Closed {
+        /// Its last words, with their introduction, or nothing.
+        said: String,
+    },
+    /// The answer did not come in time.
+    #[error("it did not answer within {seconds} s and was ended")]
+    NoAnswer {
+        /// The time it had.
+        seconds: u64,
+    },
+    /// The answer cannot be read.
+    #[error("it sent what is no answer: {0}")]
+    Garbage(String),
+    /// The answer broke off.
+    #[error("it broke off in the middle of an answer")]
+    HalfAnswer,
+    /// The answer is another request's.
+    #[error("it answered request {found} when {expected} was asked")]
+    OtherRequest {
+        /// The number asked.
+        expected: u64,
+        /// The number answered, or "none".
+        found: String,
+    },
+    /// It printed without end.
+    #[error("it printed more than Threadlab takes ({0}) and was ended")]
+    TooMuchOutput(&'static str),
+    /// The harness says that it cannot do it; it is ready for the next request.
+    #[error("{message}")]
+    Refused {
+        /// Its words.
+        message: String,
+        /// The line of the learner's own code that failed, from 1.
+        line: Option<u32>,
+    },
+}
+
+/// A running harness. Its process group and its folder go when it is dropped.
+#[derive(Debug)]
+pub struct Harness {
+    // Dropped before the folder.
+    process: Process,
+    hello: Hello,
+    token: String,
+    next_id: u64,
+    heard: LastWords,
+    settings: Settings,
+    folder: TempDir,
+}
+
+impl Harness {
+    /// Starts one and waits until it says hello.
+    ///
+    /// # Errors
+    /// When it cannot be started, is not what it was found as, or does not say hello; and when `cancel` is raised meanwhile.
+    pub fn start(settings: &Settings, cancel: &CancelFlag) -> Result<Self, HarnessError> {
+        let folder = private_folder().map_err(|error| HarnessError::Folder(error.to_string()))?;
+        let file = folder.path().join("harness.py");
+        fs::write(&file, HARNESS).map_err(|error| HarnessError::Folder(error.to_string()))?;
+        let token = token();
+        let launch = Launch {
+            program: settings.program.clone(),
+            arguments: arguments(settings, &file, &token),
+            folder: Some(folder.path().to_owned()),
+            input: Input::Lines,
+        };
+        let process = Process::start(&launch).map_err(|error| HarnessError::Start {
+            path: settings.program.display().to_string(),
+            error: error.to_string(),
+        })?;
+        let mut harness = Self {
+            process,
+            hello: Hello {
+                protocol: PROTOCOL,
+                version: String::new(),
+                implementation: String::new(),
+                free_threaded: settings.free_threaded,
+                gil_enabled: settings.gil_enabled,
+                pid: 0,
+            },
+            token,
+            next_id: 1,
+            heard: LastWords::default(),
+            settings: settings.clone(),
+            folder,
+        };
+        harness.hello = harness.await_hello(cancel)?;
+        Ok(harness)
+    }
+
+    /// What it said of itself.
+    pub fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    /// Its process group.
+    pub fn group(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// The private folder in which it runs.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Sends a request, whose number it sets, and waits for its answer and for the end of its workers. `longest` is the time
+    /// that the request itself asks for.
+    ///
+    /// After any error but [`HarnessError::Refused`] the interpreter has been ended, and this harness is of no more use.
+    ///
+    /// # Errors
+    /// When no valid answer comes in time, and when `cancel` is raised meanwhile.
+    pub fn ask(&mut self, mut request: Request, longest: Duration, cancel: &CancelFlag) -> Result<Point, HarnessError> {
+        request.id = self.next_id;
+        self.next_id += 1;
+        let result = self.exchange(&request, longest, cancel);
+        match &result {
+            Ok(_) | Err(HarnessError::Refused { .. }) => {}
+            Err(_) => {
+                self.process.end();
+            }
+        }
+        result
+    }
+
+    fn exchange(&mut self, request: &Request, longest: Duration, cancel: &CancelFlag) -> Result<Point, HarnessError> {
+        let line = serde_json::to_string(request).map_err(|error| HarnessError::Garbage(error.to_string()))?;
+        let limit = longest + self.settings.answer_limit;
+        let deadline = Instant::now() + limit;
+        let late = HarnessError::NoAnswer { seconds: limit.as_secs() };
+        if self.process.send(&line).is_err() {
+            return Err(self.gone());
+        }
+        let mine = |id: Option<u64>| {
+            let found = id.map_or_else(|| "none".to_owned(), |id| id.to_string());
+            if id == Some(request.id) {
+                Ok(())
+            } else {
+                Err(HarnessError::OtherRequest { expected: request.id, found })
+            }
+        };
+        let mut result = None;
+        loop {
+            match self.next_answer(deadline, cancel, &late)? {
+                Answer::Point(point) => {
+                    mine(Some(point.id))?;
+                    result = Some(self.accept(point));
+                }
+                Answer::Error { id, message, line } => {
+                    mine(id)?;
+                    result = Some(Err(HarnessError::Refused { message, line }));
+                }
+                Answer::Done { id } => {
+                    mine(id)?;
+                    let nothing = || HarnessError::Garbage("`done` came before the answer".to_owned());
+                    return result.unwrap_or_else(|| Err(nothing()));
+                }
+                Answer::Hello(_) => return Err(HarnessError::Garbage("it said hello twice".to_owned())),
+            }
+        }
+    }
+
+    fn accept(&self, point: Point) -> Result<Point, HarnessError> {
+        self.check_gil(point.gil_enabled)?;
+        Ok(point)
+    }
+
+    fn check_gil(&self, now: bool) -> Result<(), HarnessError> {
+        if now == self.settings.gil_enabled {
+            return Ok(());
+        }
+        let word = |on| if on { "on" } else { "off" };
+        let why = if now && self.settings.free_threaded {
+            "; an imported extension module that is not marked as free of the GIL switches it on again"
+        } else {
+            ""
+        };
+        Err(HarnessError::Gil { now: word(now), wanted: word(!now), why })
+    }
+
+    fn await_hello(&mut self, cancel: &CancelFlag) -> Result<Hello, HarnessError> {
+        let limit = self.settings.start_limit;
+        let late = HarnessError::NoHello { seconds: limit.as_secs(), said: String::new() };
+        let hello = match self.next_answer(Instant::now() + limit, cancel, &late) {
+            Ok(Answer::Hello(hello)) => hello,
+            Ok(_) => return Err(HarnessError::Garbage("its first words were not hello".to_owned())),
+            Err(HarnessError::NoHello { seconds, .. }) => {
+                return Err(HarnessError::NoHello { seconds, said: self.heard.said() });
+            }
+            Err(error) => return Err(error),
+        };
+        if hello.protocol != PROTOCOL {
+            return Err(HarnessError::OtherProtocol(hello.protocol));
+        }
+        let expected = self.settings.version.to_string();
+        let build = |free_threaded: bool| if free_threaded { " free-threaded" } else { "" };
+        if hello.version != expected || hello.free_threaded != self.settings.free_threaded {
+            return Err(HarnessError::OtherVersion {
+                expected: format!("{expected}{}", build(self.settings.free_threaded)),
+                found: format!("{}{}", hello.version, build(hello.free_threaded)),
+            });
+        }
+        self.check_gil(hello.gil_enabled)?;
+        Ok(hello)
+    }
+
+    /// The next message of the harness. What else the program says is remembered for error messages.
+    fn next_answer(
+        &mut self,
+        deadline: Instant,
+        cancel: &CancelFlag,
+        late: &HarnessError,
+    ) -> Result<Answer, HarnessError> {
+        loop {
+            if cancel.is_raised() {
+                return Err(HarnessError::Cancelled);
+            }
+            let now = Instant::now();
+            if now >= deadline {
+                return Err(late.clone());
+            }
+            match self.process.hear(deadline.min(now + LOOK)) {
+                // What it started may hold its output open, so that its end is not heard.
+                None if self.process.has_ended() => return Err(self.gone()),
+                None | Some(Heard::Closed(Stream::Err)) => {}
+                Some(Heard::Line(Stream::Out, line)) => match line.strip_prefix(&self.token) {
+                    Some(message) => {
+                        return protocol::parse(message)
+                            .map_err(|error| HarnessError::Garbage(format!("{error} (`{}`)", quoted(message))));
+                    }
+                    None => self.heard.note(line),
+                },
+                Some(Heard::HalfLine(Stream::Out, line)) if line.starts_with(&self.token) => {
+                    return Err(HarnessError::HalfAnswer);
+                }
+                Some(Heard::Line(Stream::Err, line) | Heard::HalfLine(_, line)) => self.heard.note(line),
+                Some(Heard::LongLine(_)) => return Err(HarnessError::TooMuchOutput("a line of more than 64 KiB")),
+                Some(Heard::TooMuch(_)) => return Err(HarnessError::TooMuchOutput("1 MiB")),
+                Some(Heard::Closed(Stream::Out) | Heard::End) => return Err(self.gone()),
+            }
+        }
+    }
+
+    /// No answer can come any more: what became of it?
+    fn gone(&mut self) -> HarnessError {
+        let until = Instant::now() + LAST_WORDS;
+        while let Some(heard) = self.process.hear(until) {
+            match heard {
+                Heard::Line(_, line) | Heard::HalfLine(_, line) => self.heard.note(line),
+                Heard::Closed(_) => {}
+                Heard::End | Heard::LongLine(_) | Heard::TooMuch(_) => break,
+            }
+        }
+        let status = self.process.wait(until);
+        let said = self.heard.said();
+        match status {
+            Some(status) => HarnessError::Ended { how: how_ended(status), said },
+            None => HarnessError::Closed { said },
+        }
+    }
+}
+
+/// The last lines that a program said.
+#[derive(Debug, Default)]
+struct LastWords {
+    last: Option<String>,
+}
+
+impl LastWords {
+    fn note(&mut self, line: String) {
+        if !line.trim().is_empty() {
+            self.last = Some(line);
+        }
+    }
+
+    /// For the end of a message.
+    fn said(&self) -> String {
+        self.last.as_ref().map_or_else(String::new, |line| format!("; its last words were `{}`", quoted(line)))
+    }
+}
+
+/// As much of a line as a message can hold, without control characters.
+pub(super) fn quoted(line: &str) -> String {
+    let printable = line.replace(char::is_control, " ");
+    let printable = printable.trim();
+    match printable.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{} …", &printable[..end]),
+        None => printable.to_owned(),
+    }
+}
+
+fn private_folder() -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("threadlab-python-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
+}
+
+/// What stands before each answer, so that nothing a program prints by chance is one.
+fn token() -> String {
+    let mut random = fastrand::Rng::new();
+    format!("@{:016x} ", random.u64(..))
+}
+
+fn arguments(settings: &Settings, file: &Path, token: &str) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = ["-I", "-S", "-B"].map(OsString::from).to_vec();
+    if settings.free_threaded && settings.gil_enabled {
+        arguments.extend(["-X", "gil=1"].map(OsString::from));
+    }
+    arguments.push(file.into());
+    arguments.push(token.into());
+    arguments.push(settings.memory_limit.to_string().into());
+    arguments
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,427 @@
+//! The Python engines against the interpreters of this machine.
+//!
+//! Every usable interpreter that is found takes part, and those of `THREADLAB_PYTHONS` (paths, separated as in `PATH`).
+//! Where there is none the tests pass and say that they left out everything.
+#![cfg(unix)]
+#![expect(clippy::expect_used, reason = "a test may")]
+#![expect(clippy::print_stderr, reason = "what is left out is said aloud")]
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use threadlab::engine::cancel::CancelFlag;
+use threadlab::engine::catalogue::InterpreterFinder;
+use threadlab::engine::python::PythonEngine;
+use threadlab::engine::python::engine::{series, support};
+use threadlab::engine::python::harness::{Harness, HarnessError, Settings};
+use threadlab::engine::python::process::running_in_group;
+use threadlab::engine::python::protocol::{Mode, Op, Request, StartMethod, Work};
+use threadlab::engine::{Engine, MeasureError, Support, WindowOrder};
+use threadlab::model::series::{EngineKind, Interpreter, SeriesKey};
+use threadlab::model::units::ThreadCount;
+use threadlab::model::window::Window;
+use threadlab::model::workload::{Bound, Workload, WorkloadKind};
+use threadlab::workload::Workshop;
+
+/// Long enough for a machine that does much else.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// More than there are: these tests are not about noise.
+const CORES: usize = 1024;
+
+/// The usable interpreters, newest first. Says so where there is none.
+fn pythons() -> Vec<Interpreter> {
+    let named: Vec<PathBuf> =
+        std::env::var_os("THREADLAB_PYTHONS").map(|paths| std::env::split_paths(&paths).collect()).unwrap_or_default();
+    let offers = InterpreterFinder::default().find(&named);
+    for (path, offer) in offers.iter().filter_map(|offer| Some((&offer.path, offer.interpreter.as_ref().err()?))) {
+        eprintln!("note: {path} takes no part: {offer}");
+    }
+    let found: Vec<_> = offers.into_iter().filter_map(|offer| offer.interpreter.ok()).collect();
+    if found.is_empty() {
+        eprintln!("LEFT OUT: no CPython from 3.8 on was found, so the Python engines were not tested");
+    }
+    found
+}
+
+/// The newest and the oldest, and each free-threaded one.
+fn some_pythons() -> Vec<Interpreter> {
+    let all = pythons();
+    let ends = all.first().into_iter().chain(all.last());
+    let mut some: Vec<_> = ends.chain(all.iter().filter(|python| python.free_threaded)).cloned().collect();
+    some.dedup();
+    some
+}
+
+fn engine(key: &SeriesKey) -> PythonEngine {
+    PythonEngine::new(key, Arc::new(Workshop::new()), CORES).expect("it is a Python series with an interpreter")
+}
+
+fn key(engine: EngineKind, python: &Interpreter) -> SeriesKey {
+    SeriesKey { engine, interpreter: Some(python.clone()) }
+}
+
+fn measure(
+    engine: &mut PythonEngine,
+    workload: &Workload,
+    threads: usize,
+    length: Duration,
+) -> Result<Window, MeasureError> {
+    let order = WindowOrder {
+        workload,
+        threads: ThreadCount::clamped(threads),
+        round: 3,
+        warm_up: Duration::from_millis(20),
+        length,
+        run_began: Instant::now(),
+    };
+    engine.measure(&order, &CancelFlag::new())
+}
+
+/// A window with units in it: on a busy machine a short one may have none.
+#[track_caller]
+fn window(engine: &mut PythonEngine, workload: &Workload, threads: usize) -> Window {
+    let mut length = Duration::from_millis(50);
+    loop {
+        match measure(engine, workload, threads, length) {
+            Ok(window) if window.units == 0 && length < Duration::from_secs(10) => length *= 3,
+            Ok(window) => return window,
+            Err(error) => panic!("{}, {workload:?}, {threads} threads: {error}", engine.key().label()),
+        }
+    }
+}
+
+#[test]
+fn every_interpreter_runs_every_engine_and_workload() {
+    for python in pythons() {
+        for key in series(&python) {
+            let mut engine = engine(&key);
+            for kind in WorkloadKind::ALL {
+                let workload = Workload::new(kind);
+                if support(&key, &workload) != Support::Available {
+                    continue;
+                }
+                for threads in [1, 3] {
+                    check_window(&window(&mut engine, &workload, threads), &workload, threads);
+                }
+            }
+            // Nothing but the interpreter itself and its guard, and for processes the helpers of `multiprocessing`.
+            let most = if key.engine == EngineKind::PythonProcesses { 4 } else { 2 };
+            let group = engine.group().expect("it keeps its interpreter");
+            assert!(running_in_group(group) <= most, "{} leaves workers", key.label());
+            drop(engine);
+            assert_eq!(running_in_group(group), 0, "{}", key.label());
+        }
+    }
+}
+
+fn check_window(window: &Window, workload: &Workload, threads: usize) {
+    assert_eq!((window.threads.get(), window.round), (threads, 3));
+    assert!(window.units > 0, "{window:?}");
+    assert!(window.wall_s >= 0.05 && window.started_s > 0.0, "{window:?}");
+    assert_eq!(window.latency_ms.is_some(), workload.bound() != Bound::Cpu, "{window:?}");
+    if workload.kind() == WorkloadKind::Wait {
+        assert!(window.latency_ms >= Some(workload.value("wait_ms")), "{window:?}");
+    }
+    assert_eq!((window.gil_switches, window.disturbance), (None, None));
+    assert_eq!(window.server_cpu_s.is_some(), workload.kind() == WorkloadKind::Socket && cfg!(target_os = "linux"));
+    if cfg!(target_os = "linux") {
+        assert!(window.observer_cpu_s.is_some_and(|seconds| seconds >= 0.0), "{window:?}");
+        if workload.bound() == Bound::Cpu {
+            assert!(window.workers_cpu_s.is_some_and(|seconds| seconds > 0.0), "{window:?}");
+            #[expect(clippy::cast_precision_loss, reason = "few threads")]
+            let most = threads as f64 + 0.5;
+            assert!(window.cores_used().is_some_and(|cores| cores <= most), "{window:?}");
+        }
+    }
+}
+
+#[test]
+fn each_start_method_of_processes_works() {
+    for python in some_pythons() {
+        for method in [StartMethod::Spawn, StartMethod::Fork, StartMethod::Forkserver] {
+            let mut engine = engine(&key(EngineKind::PythonProcesses, &python)).with_start_method(method);
+            for kind in [WorkloadKind::CountPrimes, WorkloadKind::Socket] {
+                let workload = Workload::new(kind);
+                check_window(&window(&mut engine, &workload, 2), &workload, 2);
+            }
+            let group = engine.group().expect("it keeps its interpreter");
+            drop(engine);
+            assert_eq!(running_in_group(group), 0, "{method:?}");
+        }
+    }
+}
+
+#[test]
+fn free_threaded_builds_run_with_the_gil_and_without() {
+    let pythons: Vec<_> = pythons().into_iter().filter(|python| python.free_threaded).collect();
+    if pythons.is_empty() {
+        eprintln!("LEFT OUT: no free-threaded CPython was found; name one in THREADLAB_PYTHONS");
+    }
+    for python in pythons {
+        for on in [false, true] {
+            let python = Interpreter { gil_enabled: Some(on), ..python.clone() };
+            let mut engine = engine(&key(EngineKind::PythonThreads, &python));
+            window(&mut engine, &Workload::new(WorkloadKind::CountPrimes), 2);
+            let state = engine.warm(&CancelFlag::new()).expect("it runs").hello().gil_enabled;
+            assert_eq!(state, on);
+        }
+    }
+}
+
+#[test]
+fn the_reference_of_a_bare_loop_is_measured_in_the_same_interpreter() {
+    for python in some_pythons() {
+        let mut engine = engine(&key(EngineKind::PythonThreads, &python));
+        let workload = Workload::new(WorkloadKind::CountPrimes);
+        let alone = engine.measure_alone(&workload, Duration::from_millis(100), &CancelFlag::new());
+        assert!(alone.expect("it runs") > 0.0);
+    }
+}
+
+// ---- The learner's own code --------------------------------------------------------------------------------------------
+
+fn harness(python: &Interpreter, change: impl FnOnce(&mut Settings)) -> Harness {
+    let version = python.version.parse().expect("a version");
+    let gil = python.gil_enabled.unwrap_or(!python.free_threaded);
+    let mut settings = Settings::new(PathBuf::from(&python.path), version, python.free_threaded, gil);
+    change(&mut settings);
+    Harness::start(&settings, &CancelFlag::new()).expect("it starts")
+}
+
+fn own_code(source: &str, mode: Mode) -> Request {
+    Request {
+        id: 0,
+        op: Op::Point,
+        engine: mode,
+        start_method: None,
+        workers: 2,
+        warm_up_s: 0.02,
+        length_s: 0.1,
+        timed: true,
+        workload: Work::Code { source: source.to_owned() },
+    }
+}
+
+fn modes(python: &Interpreter) -> Vec<Mode> {
+    let mut modes = vec![Mode::Threads, Mode::Processes];
+    if series(python).len() > 3 {
+        modes.push(Mode::Interpreters);
+    }
+    modes
+}
+
+#[test]
+fn own_code_is_measured_and_its_faults_are_told_with_their_line() {
+    for python in some_pythons() {
+        let mut harness = harness(&python, |_| {});
+        let mut ask = |source: &str, mode| harness.ask(own_code(source, mode), PATIENCE, &CancelFlag::new());
+        for mode in modes(&python) {
+            let good = ask("import time\nprint('loaded')\n\ndef work():\n    time.sleep(0.001)\n", mode);
+            assert!(good.is_ok_and(|point| point.units > 0), "{} {mode:?}", python.path);
+            let refused = |message: &str, line| Err(HarnessError::Refused { message: message.to_owned(), line });
+            let division = ask("def work():\n    one = 1\n    return one / 0\n", mode);
+            assert_eq!(division, refused("ZeroDivisionError: division by zero", Some(3)));
+            // Only the second call fails: in a worker, not in the trial before.
+            let late = "calls = []\n\ndef work():\n    calls.append(1)\n    if len(calls) > 1:\n        raise ValueError('late')\n";
+            assert_eq!(ask(late, mode), refused("ValueError: late", Some(6)));
+            assert!(matches!(ask("def work(:\n", mode), Err(HarnessError::Refused { line: Some(1), .. })));
+            assert_eq!(ask("x = 1", mode), refused("the code defines no function `work`", None));
+            let ended = ask("import sys\ndef work():\n    sys.exit(3)\n", mode);
+            assert_eq!(ended, refused("SystemExit: 3", Some(3)));
+        }
+    }
+}
+
+/// Own code that does harm: what is said of it, and nothing is left.
+#[track_caller]
+fn check_harm(python: &Interpreter, source: &str, expected: &[&str]) {
+    for mode in modes(python) {
+        let mut harness = harness(python, |settings| {
+            let waits_for_the_limit = expected.iter().any(|expected| expected.contains("did not answer"));
+            settings.answer_limit = if waits_for_the_limit { Duration::from_secs(3) } else { PATIENCE };
+            settings.memory_limit = 512 << 20;
+        });
+        let (group, folder) = (harness.group(), harness.folder().to_owned());
+        assert!(running_in_group(group) > 0);
+        let error = harness.ask(own_code(source, mode), Duration::ZERO, &CancelFlag::new()).expect_err("it does harm");
+        let message = error.to_string();
+        assert!(expected.iter().any(|expected| message.contains(expected)), "{mode:?}: {message}");
+        drop(harness);
+        assert_eq!(running_in_group(group), 0, "{mode:?}: {message}");
+        assert!(!folder.exists());
+    }
+}
+
+#[test]
+fn harmful_code_is_contained() {
+    for python in some_pythons() {
+        check_harm(&python, "def work():\n    while True:\n        print('y' * 1000)\n", &["it printed more than"]);
+        check_harm(&python, "def work():\n    while True:\n        print('y', end='')\n", &["it printed more than"]);
+        let memory = "kept = []\ndef work():\n    while True:\n        kept.append(bytearray(1 << 24))\n";
+        check_harm(&python, memory, &["MemoryError", "it ended"]);
+        check_harm(&python, "def work():\n    while True:\n        pass\n", &["it did not answer within 3 s"]);
+        // Holds the GIL for hours in one call.
+        check_harm(&python, "def work():\n    sum(range(10 ** 14))\n", &["it did not answer within 3 s"]);
+        check_harm(&python, "import os\ndef work():\n    os.kill(os.getpid(), 9)\n", &["it ended killed (signal 9)"]);
+        let starts =
+            "import os, time\ndef work():\n    if os.fork() == 0:\n        time.sleep(1000)\n    time.sleep(1000)\n";
+        check_harm(&python, starts, &["it did not answer within 3 s"]);
+    }
+}
+
+// ---- Nothing is left behind -----------------------------------------------------------------------------------------------
+
+/// Waits until a group has at least so many running processes.
+#[track_caller]
+fn await_running(group: u32, least: usize) {
+    let until = Instant::now() + PATIENCE;
+    while running_in_group(group) < least {
+        assert!(Instant::now() < until, "{} instead of {least} processes run", running_in_group(group));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[track_caller]
+fn await_end(group: u32, folder: &Path) {
+    let until = Instant::now() + PATIENCE;
+    while running_in_group(group) > 0 || folder.exists() {
+        let left = running_in_group(group);
+        assert!(Instant::now() < until, "{left} processes are left; the folder is there: {}", folder.exists());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// A window of an hour with two worker processes, in a harness of its own thread; `act` sees its group when they run.
+fn in_mid_window(python: &Interpreter, act: impl FnOnce(u32, &CancelFlag)) -> Result<Window, MeasureError> {
+    let mut engine = engine(&key(EngineKind::PythonProcesses, python)).with_start_method(StartMethod::Fork);
+    let cancel = CancelFlag::new();
+    let group = engine.warm(&cancel).expect("it starts").group();
+    let workload = Workload::new(WorkloadKind::CountPrimes);
+    let result = std::thread::scope(|scope| {
+        let order = WindowOrder {
+            workload: &workload,
+            threads: ThreadCount::clamped(2),
+            round: 0,
+            warm_up: Duration::ZERO,
+            length: Duration::from_hours(1),
+            run_began: Instant::now(),
+        };
+        let measuring = scope.spawn({
+            let (engine, cancel) = (&mut engine, &cancel);
+            move || engine.measure(&order, cancel)
+        });
+        // The interpreter, its guard, two workers.
+        await_running(group, 4);
+        act(group, &cancel);
+        measuring.join().expect("it does not panic")
+    });
+    assert_eq!(running_in_group(group), 0);
+    result
+}
+
+fn signal(process: u32, signal: Signal) {
+    let pid = i32::try_from(process).ok().and_then(Pid::from_raw).expect("a process number");
+    kill_process(pid, signal).expect("it runs");
+}
+
+#[test]
+fn stopping_in_mid_window_leaves_nothing() {
+    for python in some_pythons() {
+        let result = in_mid_window(&python, |_, cancel| cancel.raise());
+        assert_eq!(result.map(|window| window.units), Err(MeasureError::Cancelled));
+    }
+}
+
+#[test]
+fn a_killed_interpreter_leaves_nothing() {
+    for python in some_pythons() {
+        let result = in_mid_window(&python, |group, _| signal(group, Signal::KILL));
+        let message = "it ended killed (signal 9)".to_owned();
+        assert_eq!(result.map(|window| window.units), Err(MeasureError::Failed(message)));
+    }
+}
+
+#[test]
+fn a_hung_interpreter_is_stopped_like_any_other() {
+    for python in some_pythons() {
+        let result = in_mid_window(&python, |group, cancel| {
+            signal(group, Signal::STOP);
+            cancel.raise();
+        });
+        assert_eq!(result.map(|window| window.units), Err(MeasureError::Cancelled));
+    }
+}
+
+const HELPER: &str = "THREADLAB_TEST_HELPER";
+
+/// What a Threadlab does that is then killed: measures for an hour in the interpreter that the variable names.
+#[test]
+fn helper_that_is_killed() {
+    let Some(path) = std::env::var_os(HELPER) else { return };
+    let (code, path) = path.to_str().and_then(|path| path.split_once(' ')).expect("two words");
+    let python = InterpreterFinder::default().look_at(Path::new(path)).interpreter.expect("it is usable");
+    let mut harness = harness(&python, |_| {});
+    println!("\n@helper {} {}", harness.group(), harness.folder().display());
+    let mut request = own_code("def work():\n    sum(range(10 ** 14))\n", Mode::Threads);
+    if code == "busy" {
+        request = Request { engine: Mode::Processes, start_method: Some(StartMethod::Fork), ..request };
+        request.workload = Work::CountPrimes { limit: 1000 };
+        request.length_s = 3600.0;
+    }
+    let _ = harness.ask(request, Duration::from_hours(1), &CancelFlag::new());
+}
+
+struct Helper {
+    process: Child,
+    group: u32,
+    folder: PathBuf,
+}
+
+#[expect(clippy::disallowed_methods, reason = "a Threadlab that can be killed must be a process of its own")]
+fn helper(code: &str, python: &Interpreter) -> Helper {
+    let program = std::env::current_exe().expect("a test has a path");
+    let mut process = Command::new(program)
+        .args(["--exact", "helper_that_is_killed", "--nocapture", "--test-threads", "1"])
+        .env(HELPER, format!("{code} {}", python.path))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
+    let line = lines.find_map(|line| line.ok()?.strip_prefix("@helper ").map(str::to_owned)).expect("it starts Python");
+    let (group, folder) = line.split_once(' ').expect("two words");
+    Helper { process, group: group.parse().expect("a number"), folder: PathBuf::from(folder) }
+}
+
+impl Helper {
+    fn kill_and_check(mut self) {
+        assert!(self.folder.exists());
+        self.process.kill().expect("it runs");
+        self.process.wait().expect("it was killed");
+        await_end(self.group, &self.folder);
+    }
+}
+
+#[test]
+fn nothing_outlives_a_threadlab_that_is_killed() {
+    for python in some_pythons() {
+        let busy = helper("busy", &python);
+        await_running(busy.group, 4);
+        busy.kill_and_check();
+
+        // Stopped, it cannot see that its input was closed.
+        let stopped = helper("busy", &python);
+        await_running(stopped.group, 4);
+        signal(stopped.group, Signal::STOP);
+        stopped.kill_and_check();
+
+        // No thread of it can run, since one keeps the GIL.
+        let hung = helper("hung", &python);
+        await_running(hung.group, 2);
+        hung.kill_and_check();
+    }
+}
