@@ -95,6 +95,7 @@ fn wrong_usage_ends_with_2_and_names_what_there_is() {
         (&["run", "gil", "--threads", "8-1"], "runs backwards"),
         (&["run", "gil", "--engine", "cpython"], "there are native"),
         (&["run", "gil", "--set", "speed=1"], "no parameter `speed`"),
+        (&["run", "gil", "--set", "limit=ten"], "`limit` is a number, and `ten` is none"),
         (&["run", "gil", "--out", "figure.gif"], ".gif"),
         (&["run", "gil", "--out", "no-such-folder/figure.svg"], "no-such-folder"),
     ];

@@ -10,6 +10,7 @@ use super::thread_list::ThreadList;
 use crate::model::plot::Metric;
 use crate::model::series::EngineKind;
 use crate::model::stopping::Precision;
+use crate::model::workload::ParameterValue;
 
 /// A desktop laboratory for Python threads.
 ///
@@ -86,9 +87,9 @@ pub struct RunArguments {
     /// Whether free-threaded Pythons run with the GIL
     #[arg(long, value_enum, default_value = "off")]
     pub gil: GilWord,
-    /// A workload parameter, such as `wait_ms=10` (repeatable)
+    /// A workload parameter, such as `wait_ms=10` or `code=call` (repeatable)
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
-    pub settings: Vec<(String, f64)>,
+    pub settings: Vec<(String, ParameterValue)>,
     /// How narrow the intervals shall become
     #[arg(long, value_enum, default_value = "normal")]
     pub precision: PrecisionWord,
@@ -207,10 +208,11 @@ fn one_of<const N: usize>(noun: &str, ids: [&'static str; N]) -> String {
     format!("no such {noun}; there are {}", ids.join(", "))
 }
 
-fn setting(word: &str) -> Result<(String, f64), String> {
-    let (name, value) = word.split_once('=').ok_or("a name, `=` and a number were expected")?;
-    let value: f64 =
-        value.trim().parse().map_err(|_not_a_number: std::num::ParseFloatError| format!("`{value}` is no number"))?;
+/// A name with a number or a word; which of them the parameter takes is known only once the workload is.
+fn setting(word: &str) -> Result<(String, ParameterValue), String> {
+    let (name, value) = word.split_once('=').ok_or("a name, `=` and a number or a word were expected")?;
+    let value = value.trim();
+    let value = value.parse().map_or_else(|_no_number: std::num::ParseFloatError| value.into(), ParameterValue::Number);
     Ok((name.trim().to_owned(), value))
 }
 
@@ -249,8 +251,7 @@ mod tests {
     fn wrong_words_are_explained() {
         check_refused(&["run", "gil", "--engine", "nativ"], "there are native, gil-model");
         check_refused(&["run", "gil", "--threads", "0"], "0 is no thread count");
-        check_refused(&["run", "gil", "--set", "wait_ms"], "a name, `=` and a number");
-        check_refused(&["run", "gil", "--set", "wait_ms=ten"], "`ten` is no number");
+        check_refused(&["run", "gil", "--set", "wait_ms"], "a name, `=` and a number or a word");
         check_refused(&["run", "gil", "--switch-interval", "0"], "from 0.001 to 1000");
         check_refused(&["run", "gil", "--size", "large"], "a width, `x` and a height");
         check_refused(&["run", "gil", "--metric", "speed"], "there are throughput, speedup");

@@ -75,9 +75,11 @@ fn request(arguments: &RunArguments, choice: &Choice<'_>, machine: &Machine) -> 
     for experiment in &choice.experiments {
         let mut settings = experiment.default_settings(machine);
         for (name, value) in &arguments.settings {
-            if settings.workload.kind().parameters().iter().any(|parameter| parameter.id == name) {
-                settings.workload =
-                    settings.workload.with(name, *value).map_err(|error| UsageError(format!("--set: {error}")))?;
+            if settings.workload.kind().parameter(name).is_some() {
+                settings.workload = settings
+                    .workload
+                    .with_written(name, value)
+                    .map_err(|error| UsageError(format!("--set: {error}")))?;
                 unused.retain(|unused| unused != name);
             }
         }

@@ -95,7 +95,7 @@ fn experiment(
         id: id.to_owned(),
         title: title.to_owned(),
         workload,
-        parameters: BTreeMap::from([(parameter.0.to_owned(), parameter.1)]),
+        parameters: BTreeMap::from([(parameter.0.to_owned(), parameter.1.into())]),
         results,
         claims: Vec::new(),
         prediction: None,

@@ -12,6 +12,7 @@ use crate::model::results::Point;
 use crate::model::series::{EngineKind, Interpreter, SeriesKey};
 use crate::model::statistics::{Estimate, IntervalKind};
 use crate::model::table::CEILING_LABEL;
+use crate::model::workload::ParameterValue;
 
 use super::error::ExportError;
 
@@ -118,7 +119,7 @@ fn row(
         point.threads.to_string(),
         point.windows.len().to_string(),
     ];
-    row.extend(parameters.iter().map(|name| experiment.parameters.get(*name).copied().map(number).unwrap_or_default()));
+    row.extend(parameters.iter().map(|name| experiment.parameters.get(*name).map(parameter).unwrap_or_default()));
     for (_, quantity) in QUANTITIES {
         row.extend(estimate(quantity(point)));
     }
@@ -157,6 +158,13 @@ fn provenance(record: &RunRecord) -> [String; 12] {
         optional_text(machine.os.as_deref()),
         text(&machine.architecture),
     ]
+}
+
+fn parameter(value: &ParameterValue) -> String {
+    match value {
+        ParameterValue::Number(value) => number(*value),
+        ParameterValue::Word(word) => text(word),
+    }
 }
 
 /// The shortest text that reads back as the same number; empty for what is no number.

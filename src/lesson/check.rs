@@ -10,7 +10,7 @@ use super::{Experiment, ThreadRange};
 use crate::model::claim::Claim;
 use crate::model::plot::Metric;
 use crate::model::series::EngineKind;
-use crate::model::workload::{Workload, WorkloadKind};
+use crate::model::workload::{Parameter, ParameterValue, Workload, WorkloadKind};
 
 mod amount;
 mod claim;
@@ -207,11 +207,15 @@ impl Checker<'_> {
         found
     }
 
-    fn workload(&mut self, kind: WorkloadKind, parameters: Vec<(Placed<String>, Placed<f64>)>) -> Option<Workload> {
+    fn workload(
+        &mut self,
+        kind: WorkloadKind,
+        parameters: Vec<(Placed<String>, Placed<ParameterValue>)>,
+    ) -> Option<Workload> {
         let mut workload = Some(Workload::new(kind));
         for (name, value) in parameters {
             let names = || kind.parameters().iter().map(|parameter| parameter.id);
-            let Some(parameter) = kind.parameters().iter().find(|parameter| parameter.id == name.value) else {
+            let Some(parameter) = kind.parameter(&name.value) else {
                 let error = self
                     .error(&name.span, format!("workload `{}` has no parameter `{}`", kind.id(), name.value))
                     .expected(format!("expected {}", one_of(names())))
@@ -221,17 +225,37 @@ impl Checker<'_> {
                 continue;
             };
             let before = workload.clone().unwrap_or_else(|| Workload::new(kind));
-            if let Ok(set) = before.with(parameter.id, value.value) {
+            if let Ok(set) = before.with_written(parameter.id, &value.value) {
                 workload = workload.and(Some(set));
             } else {
-                let error = self
-                    .error(&value.span, format!("`{} = {}` is out of range", name.value, value.value))
-                    .expected(format!("expected {} to {}", parameter.min, parameter.max));
+                let error = self.no_value(parameter, &value);
                 self.report.push(error);
                 workload = None;
             }
         }
         workload
+    }
+
+    /// Why a parameter cannot have a value.
+    fn no_value(&self, parameter: &Parameter, value: &Placed<ParameterValue>) -> Diagnostic {
+        let (name, words) = (parameter.id, || parameter.choices.iter().map(|choice| choice.id));
+        let error = |message: String| self.error(&value.span, message);
+        match &value.value {
+            ParameterValue::Number(number) if parameter.choices.is_empty() => {
+                error(format!("`{name} = {number}` is out of range"))
+                    .expected(format!("expected {} to {}", parameter.min, parameter.max))
+            }
+            ParameterValue::Word(word) if parameter.choices.is_empty() => {
+                error(format!("`{name}` is the text `{word}`"))
+                    .expected(format!("expected a number from {} to {}", parameter.min, parameter.max))
+            }
+            ParameterValue::Number(number) => {
+                error(format!("`{name}` is the number `{number}`")).expected(format!("expected {}", one_of(words())))
+            }
+            ParameterValue::Word(word) => error(format!("unknown `{name}`: `{word}`"))
+                .expected(format!("expected {}", one_of(words())))
+                .nearest(word, words()),
+        }
     }
 
     fn engines(

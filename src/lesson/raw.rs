@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::{Diagnostic, nearest, one_of};
+use crate::model::workload::ParameterValue;
 
 /// A value with its place in the file.
 #[derive(Debug, Clone)]
@@ -77,7 +78,7 @@ pub(super) struct RawExperiment {
     pub(super) id: Field<String>,
     pub(super) title: Field<String>,
     pub(super) workload: Field<String>,
-    pub(super) parameters: Vec<(Placed<String>, Placed<f64>)>,
+    pub(super) parameters: Vec<(Placed<String>, Placed<ParameterValue>)>,
     pub(super) engines: Field<Vec<Placed<String>>>,
     pub(super) threads: Field<RawRange>,
     pub(super) metric: Field<String>,
@@ -255,7 +256,7 @@ impl Reader<'_> {
             id: self.field(table, "id", Self::string),
             title: self.field(table, "title", Self::string),
             workload: self.field(table, "workload", Self::string),
-            parameters: self.field(table, "parameters", Self::numbers).given().map_or_else(Vec::new, |p| p.value),
+            parameters: self.field(table, "parameters", Self::parameters).given().map_or_else(Vec::new, |p| p.value),
             engines: self.field(table, "engines", Self::strings),
             threads: self.field(table, "threads", Self::range),
             metric: self.field(table, "metric", Self::string),
@@ -361,14 +362,6 @@ impl Reader<'_> {
         number
     }
 
-    fn number(&mut self, name: &str, value: &Value<'_>) -> Option<f64> {
-        let number = as_number(value.get_ref());
-        if number.is_none() {
-            self.wrong_type(name, value, "a number");
-        }
-        number
-    }
-
     fn amount(&mut self, name: &str, value: &Value<'_>) -> Option<RawAmount> {
         let amount = match value.get_ref() {
             DeValue::String(text) => Some(RawAmount::Text(text.clone().into_owned())),
@@ -396,16 +389,22 @@ impl Reader<'_> {
         all.then_some(strings)
     }
 
-    fn numbers(&mut self, name: &str, value: &Value<'_>) -> Option<Vec<(Placed<String>, Placed<f64>)>> {
+    fn parameters(&mut self, name: &str, value: &Value<'_>) -> Option<Vec<(Placed<String>, Placed<ParameterValue>)>> {
         let table = self.table(name, value, "a table such as `{ wait_ms = 5 }`")?;
-        let mut numbers = Vec::new();
+        let mut parameters = Vec::new();
         for (key, item) in table {
-            if let Some(number) = self.number(key.get_ref(), item) {
-                let key = Placed { value: key.get_ref().clone().into_owned(), span: self.place(key) };
-                numbers.push((key, Placed { value: number, span: self.place(item) }));
-            }
+            let value = match item.get_ref() {
+                DeValue::String(word) => Some(ParameterValue::Word(word.clone().into_owned())),
+                number => as_number(number).map(ParameterValue::Number),
+            };
+            let Some(value) = value else {
+                self.wrong_type(key.get_ref(), item, "a number, or a word in quotes");
+                continue;
+            };
+            let key = Placed { value: key.get_ref().clone().into_owned(), span: self.place(key) };
+            parameters.push((key, Placed { value, span: self.place(item) }));
         }
-        Some(numbers)
+        Some(parameters)
     }
 
     fn table<'t, 'i>(&mut self, name: &str, value: &'t Value<'i>, expected: &str) -> Option<&'t DeTable<'i>> {

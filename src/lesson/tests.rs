@@ -159,6 +159,8 @@ fn errors_name_place_and_remedy() {
         ("an unknown workload", broken("workload = \"wait\"", "workload = \"wiat\"")),
         ("an unknown parameter", broken("wait_ms = 5", "wait = 5")),
         ("a parameter out of range", broken("wait_ms = 5", "wait_ms = 5000")),
+        ("a word for a parameter that is a number", broken("wait_ms = 5", "wait_ms = \"five\"")),
+        ("a list for a parameter", broken("wait_ms = 5", "wait_ms = [5]")),
         ("an unknown engine", broken("[\"gil-model\", \"native\"]", "[\"gil-modle\", \"native\"]")),
         ("an engine twice", broken("[\"gil-model\", \"native\"]", "[\"gil-model\", \"native\", \"native\"]")),
         (
@@ -337,7 +339,12 @@ fn every_word_is_documented() {
     let guide = include_str!("../../docs/lesson-format.md");
     let parameters = WorkloadKind::ALL.iter().flat_map(|kind| kind.parameters());
     for parameter in parameters.clone() {
-        let line = format!("`{}` ({}, {}, {})", parameter.id, parameter.min, parameter.max, parameter.default);
+        let words: Vec<String> = parameter.choices.iter().map(|choice| format!("`{}`", choice.id)).collect();
+        let line = if words.is_empty() {
+            format!("`{}` ({}, {}, {})", parameter.id, parameter.min, parameter.max, parameter.default)
+        } else {
+            format!("`{}` (one of {})", parameter.id, words.join(", "))
+        };
         assert!(guide.contains(&line), "the guide lacks {line}");
     }
     let words = (WorkloadKind::ALL.iter().map(|kind| kind.id()))

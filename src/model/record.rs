@@ -10,7 +10,7 @@ use super::prediction::Prediction;
 use super::results::{Point, Results, Series};
 use super::stopping::Precision;
 use super::warning::Warning;
-use super::workload::{Bound, Workload, WorkloadKind};
+use super::workload::{Bound, ParameterValue, Workload, WorkloadKind};
 
 mod check;
 
@@ -148,7 +148,7 @@ pub struct ExperimentRecord {
     /// The workload.
     pub workload: WorkloadKind,
     /// The values of its parameters.
-    pub parameters: BTreeMap<String, f64>,
+    pub parameters: BTreeMap<String, ParameterValue>,
     /// Curves and ceiling.
     pub results: Results,
     /// The verdicts.
@@ -164,7 +164,7 @@ impl ExperimentRecord {
     pub fn workload_as_run(&self) -> Workload {
         self.parameters.iter().fold(Workload::new(self.workload), |workload, (name, value)| {
             let unchanged = workload.clone();
-            workload.with(name, *value).unwrap_or(unchanged)
+            workload.with_written(name, value).unwrap_or(unchanged)
         })
     }
 
@@ -197,7 +197,7 @@ struct ExperimentJson {
     id: String,
     title: String,
     workload: WorkloadKind,
-    parameters: BTreeMap<String, f64>,
+    parameters: BTreeMap<String, ParameterValue>,
     series: Vec<Series>,
     ceiling: Vec<Point>,
     claims: Vec<Judgement>,

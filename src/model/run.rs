@@ -65,7 +65,7 @@ impl Run {
                     id: plan.id.clone(),
                     title,
                     workload: plan.workload.kind(),
-                    parameters: plan.workload.values().map(|(name, value)| (name.to_owned(), value)).collect(),
+                    parameters: plan.workload.written(),
                     results: Results::new(&plan.series),
                     claims: Vec::new(),
                     prediction: None,

@@ -3,6 +3,7 @@
 //! This is the description only; `crate::workload` runs it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +33,9 @@ pub enum Bound {
     Mixed,
 }
 
-/// A number that the learner can set with a slider.
+/// What the learner can set: a number with a slider, or one of a few choices.
+///
+/// The value of a choice is its index; files and command lines write its word, see [`ParameterValue`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parameter {
     /// The word in lesson files and results; it ends in the unit where there is one.
@@ -51,8 +54,108 @@ pub struct Parameter {
     pub step: f64,
     /// Whether the slider is logarithmic.
     pub scale: SliderScale,
+    /// What there is to choose from; empty for a number.
+    pub choices: &'static [Choice],
     /// One sentence for the tooltip.
     pub help: &'static str,
+}
+
+/// One of the things a parameter lets choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// The word in lesson files, on the command line and in results.
+    pub id: &'static str,
+    /// What a reader sees.
+    pub label: &'static str,
+}
+
+/// A parameter's value as files and command lines write it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "a number or a word was expected")]
+pub enum ParameterValue {
+    /// For a parameter that is a number.
+    Number(f64),
+    /// For a parameter that is a choice: the choice's id.
+    Word(String),
+}
+
+impl Parameter {
+    /// A parameter that is a choice; the first one is the default.
+    #[expect(clippy::cast_precision_loss, reason = "a handful of choices")]
+    pub const fn choice(id: &'static str, label: &'static str, choices: &'static [Choice], help: &'static str) -> Self {
+        let max = choices.len().saturating_sub(1) as f64;
+        Self { id, label, unit: "", min: 0.0, max, default: 0.0, step: 1.0, scale: SliderScale::Linear, choices, help }
+    }
+
+    /// The choice that a value stands for; `None` for a number, or for a value that is the index of no choice.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a small whole number")]
+    pub fn chosen(&self, value: f64) -> Option<&'static Choice> {
+        let is_index = value >= 0.0 && value < 1e6 && value.fract().abs() < f64::EPSILON;
+        is_index.then(|| self.choices.get(value as usize)).flatten()
+    }
+
+    /// The value as files write it.
+    pub fn written(&self, value: f64) -> ParameterValue {
+        self.chosen(value).map_or(ParameterValue::Number(value), |choice| ParameterValue::Word(choice.id.to_owned()))
+    }
+
+    /// The value that a file or a command line means.
+    ///
+    /// # Errors
+    /// When it is out of range, no choice, or a number where a word is needed or the other way round.
+    pub fn read(&self, value: &ParameterValue) -> Result<f64, ParameterError> {
+        match value {
+            ParameterValue::Number(value) if self.choices.is_empty() => {
+                if (self.min..=self.max).contains(value) {
+                    Ok(*value)
+                } else {
+                    let (name, value, min, max) = (self.id, *value, self.min, self.max);
+                    Err(ParameterError::OutOfRange { name, value, min, max })
+                }
+            }
+            ParameterValue::Word(word) if self.choices.is_empty() => {
+                Err(ParameterError::NoNumber { name: self.id, word: word.clone() })
+            }
+            value => {
+                let index = match value {
+                    ParameterValue::Word(word) => self.choices.iter().position(|choice| choice.id == word),
+                    ParameterValue::Number(_) => None,
+                };
+                #[expect(clippy::cast_precision_loss, reason = "a handful of choices")]
+                index.map(|index| index as f64).ok_or_else(|| ParameterError::NoChoice {
+                    name: self.id,
+                    value: value.to_string(),
+                    known: listed(self.choices.iter().map(|choice| choice.id)),
+                })
+            }
+        }
+    }
+}
+
+impl From<f64> for ParameterValue {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<&str> for ParameterValue {
+    fn from(word: &str) -> Self {
+        Self::Word(word.to_owned())
+    }
+}
+
+/// As a command line writes it: the number or the bare word.
+impl fmt::Display for ParameterValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Word(word) => word.fmt(f),
+        }
+    }
+}
+
+fn listed(words: impl Iterator<Item = &'static str>) -> String {
+    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// How a slider's way maps to its values.
@@ -73,6 +176,7 @@ const PRIME_LIMIT: Parameter = Parameter {
     default: 1000.0,
     step: 100.0,
     scale: SliderScale::Logarithmic,
+    choices: &[],
     help: "One unit of work tries every number below this limit.",
 };
 
@@ -85,6 +189,7 @@ const WAIT_MS: Parameter = Parameter {
     default: 5.0,
     step: 0.0,
     scale: SliderScale::Logarithmic,
+    choices: &[],
     help: "How long one unit of work sleeps.",
 };
 
@@ -97,6 +202,7 @@ const DELAY_MS: Parameter = Parameter {
     default: 5.0,
     step: 0.0,
     scale: SliderScale::Logarithmic,
+    choices: &[],
     help: "How long the local server waits before it answers a request.",
 };
 
@@ -109,6 +215,7 @@ const UNIT_MS: Parameter = Parameter {
     default: 5.0,
     step: 0.0,
     scale: SliderScale::Logarithmic,
+    choices: &[],
     help: "CPU work and waiting of one unit together, on one thread.",
 };
 
@@ -121,6 +228,7 @@ const CPU_SHARE: Parameter = Parameter {
     default: 0.2,
     step: 0.05,
     scale: SliderScale::Linear,
+    choices: &[],
     help: "The part of a unit that computes; the rest waits.",
 };
 
@@ -160,6 +268,11 @@ impl WorkloadKind {
             Self::Wait | Self::Socket => Bound::Waiting,
             Self::Mixed => Bound::Mixed,
         }
+    }
+
+    /// The parameter of that name, if it has one.
+    pub fn parameter(self, name: &str) -> Option<&'static Parameter> {
+        self.parameters().iter().find(|parameter| parameter.id == name)
     }
 
     /// The parameters it has, in slider order.
@@ -205,6 +318,24 @@ pub enum ParameterError {
         /// The greatest allowed.
         max: f64,
     },
+    /// A word stands where a number is needed.
+    #[error("`{name}` is a number, and `{word}` is none")]
+    NoNumber {
+        /// The parameter's id.
+        name: &'static str,
+        /// The word given.
+        word: String,
+    },
+    /// The parameter is a choice, and this is none of its words.
+    #[error("`{name}` cannot be `{value}`; it is one of {known}")]
+    NoChoice {
+        /// The parameter's id.
+        name: &'static str,
+        /// The word or number given.
+        value: String,
+        /// The words that exist, for the message.
+        known: String,
+    },
 }
 
 impl Workload {
@@ -217,24 +348,24 @@ impl Workload {
     ///
     /// # Errors
     /// When the kind has no such parameter or the value is out of range.
-    pub fn with(mut self, name: &str, value: f64) -> Result<Self, ParameterError> {
-        let Some(parameter) = self.kind.parameters().iter().find(|p| p.id == name) else {
-            let known: Vec<_> = self.kind.parameters().iter().map(|p| format!("`{}`", p.id)).collect();
+    pub fn with(self, name: &str, value: f64) -> Result<Self, ParameterError> {
+        let written = self.kind.parameter(name).map_or(ParameterValue::Number(value), |it| it.written(value));
+        self.with_written(name, &written)
+    }
+
+    /// This workload with one parameter set to what a file or a command line says.
+    ///
+    /// # Errors
+    /// When the kind has no such parameter or it cannot have that value.
+    pub fn with_written(mut self, name: &str, value: &ParameterValue) -> Result<Self, ParameterError> {
+        let Some(parameter) = self.kind.parameter(name) else {
             return Err(ParameterError::Unknown {
                 workload: self.kind.id(),
                 name: name.to_owned(),
-                known: known.join(", "),
+                known: listed(self.kind.parameters().iter().map(|parameter| parameter.id)),
             });
         };
-        if !(parameter.min..=parameter.max).contains(&value) {
-            return Err(ParameterError::OutOfRange {
-                name: parameter.id,
-                value,
-                min: parameter.min,
-                max: parameter.max,
-            });
-        }
-        self.values.insert(parameter.id, value);
+        self.values.insert(parameter.id, parameter.read(value)?);
         Ok(self)
     }
 
@@ -248,9 +379,21 @@ impl Workload {
         self.values.get(name).copied().unwrap_or_default()
     }
 
+    /// The word that is chosen for a parameter of this kind that is a choice; "" for any other name.
+    pub fn word(&self, name: &str) -> &'static str {
+        let chosen = self.kind.parameter(name).and_then(|parameter| parameter.chosen(self.value(name)));
+        chosen.map_or("", |choice| choice.id)
+    }
+
     /// Every parameter with its value, by name.
     pub fn values(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
         self.values.iter().map(|(name, value)| (*name, *value))
+    }
+
+    /// Every parameter by name with its value as files write it.
+    pub fn written(&self) -> BTreeMap<String, ParameterValue> {
+        let written = |parameter: &Parameter| (parameter.id.to_owned(), parameter.written(self.value(parameter.id)));
+        self.kind.parameters().iter().map(written).collect()
     }
 
     /// What limits this workload with these values: a `mixed` one at either end of its slider is no longer mixed.
@@ -260,5 +403,57 @@ impl Workload {
             WorkloadKind::Mixed if self.value("cpu_share") >= 1.0 => Bound::Cpu,
             kind => kind.bound(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODE: Parameter = Parameter::choice(
+        "code",
+        "Code",
+        &[Choice { id: "plain", label: "c += 1" }, Choice { id: "call", label: "a call in the middle" }],
+        "What one increment is.",
+    );
+
+    #[track_caller]
+    fn check(parameter: &Parameter, value: impl Into<ParameterValue>, expected: Result<f64, &str>) {
+        let read = parameter.read(&value.into()).map_err(|error| error.to_string());
+        assert_eq!(read, expected.map_err(str::to_owned));
+        if let Ok(read) = read {
+            assert_eq!(parameter.read(&parameter.written(read)), Ok(read), "what is written reads back");
+        }
+    }
+
+    #[test]
+    fn choices_are_words_and_numbers_are_numbers() {
+        check(&CODE, "plain", Ok(0.0));
+        check(&CODE, "call", Ok(1.0));
+        check(&CODE, "cal", Err("`code` cannot be `cal`; it is one of `plain`, `call`"));
+        check(&CODE, 1.0, Err("`code` cannot be `1`; it is one of `plain`, `call`"));
+        check(&WAIT_MS, 7.5, Ok(7.5));
+        check(&WAIT_MS, 0.1, Err("`wait_ms = 0.1` is outside its range 0.5 to 1000"));
+        check(&WAIT_MS, "ten", Err("`wait_ms` is a number, and `ten` is none"));
+    }
+
+    #[test]
+    fn only_the_index_of_a_choice_is_one() {
+        for (value, expected) in [(0.0, Some("plain")), (1.0, Some("call")), (2.0, None), (0.5, None), (-1.0, None)] {
+            assert_eq!(CODE.chosen(value).map(|choice| choice.id), expected, "{value}");
+        }
+        assert_eq!(CODE.chosen(f64::NAN), None);
+        assert_eq!(WAIT_MS.chosen(0.0), None);
+    }
+
+    #[test]
+    fn values_are_written_as_a_number_or_a_word() {
+        let words = [(CODE.written(1.0), r#""call""#), (WAIT_MS.written(7.5), "7.5")];
+        for (value, text) in words {
+            assert_eq!(serde_json::to_string(&value).expect("it is plain"), text);
+            assert_eq!(serde_json::from_str::<ParameterValue>(text).expect("it reads back"), value);
+        }
+        let error = serde_json::from_str::<ParameterValue>("[1]").expect_err("a list");
+        assert!(error.to_string().contains("a number or a word was expected"), "{error}");
     }
 }

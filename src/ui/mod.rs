@@ -16,6 +16,7 @@ pub mod display;
 pub mod edit;
 pub mod fit_view;
 pub mod laboratory;
+pub mod parameter_choice;
 pub mod parameter_slider;
 pub mod perform;
 pub mod plot_axis;

@@ -67,9 +67,13 @@ fn field<'a>(parameter: &'a Parameter, value: &'a mut f64) -> DragValue<'a> {
 
 fn reset_button(ui: &mut Ui, parameter: &Parameter, value: f64, lesson_value: f64) -> Response {
     let differs = short(value) != short(lesson_value);
-    let words = value_in_words(parameter, lesson_value);
+    back_button(ui, parameter.label, &value_in_words(parameter, lesson_value), differs)
+}
+
+/// The button that goes back to the lesson's value, `words`.
+pub(super) fn back_button(ui: &mut Ui, label: &str, words: &str, differs: bool) -> Response {
     let response = ui.add_enabled(differs, Button::new("↺").frame(false));
-    let name = format!("Set {} back to the lesson's {words}", parameter.label);
+    let name = format!("Set {label} back to the lesson's {words}");
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name.as_str()));
     response.on_hover_text(format!("Back to the lesson's value: {words}"))
 }

@@ -23,9 +23,10 @@ pub(super) fn same_settings(claim: &Claim, workload: &Workload) -> Result<(), St
         .iter()
         .filter_map(|parameter| {
             let (claimed, run) = (claimed.value(parameter.id), workload.value(parameter.id));
-            let value = |value: f64| {
-                let number = format::number(value);
-                if parameter.unit.is_empty() { number } else { format!("{number} {}", parameter.unit) }
+            let value = |value: f64| match parameter.chosen(value) {
+                Some(choice) => format!("\u{201c}{}\u{201d}", choice.label),
+                None if parameter.unit.is_empty() => format::number(value),
+                None => format!("{} {}", format::number(value), parameter.unit),
             };
             let differs = claimed.total_cmp(&run).is_ne();
             differs.then(|| format!("\u{201c}{}\u{201d} at {}, not {}", parameter.label, value(claimed), value(run)))

@@ -26,7 +26,7 @@ pub(super) fn record(record: &RunRecord) -> Result<(), RecordError> {
 fn experiment(record: &ExperimentRecord, path: &str) -> Result<(), RecordError> {
     for (name, value) in &record.parameters {
         Workload::new(record.workload)
-            .with(name, *value)
+            .with_written(name, value)
             .map_err(|error| RecordError::Value { path: format!("{path}.parameters"), message: error.to_string() })?;
     }
     let sound = record.prediction.as_ref().is_none_or(Prediction::is_sound);

@@ -47,7 +47,7 @@ fn record() -> RunRecord {
             id: "primes".to_owned(),
             title: "Count primes".to_owned(),
             workload: WorkloadKind::Mixed,
-            parameters: BTreeMap::from([("cpu_share".to_owned(), 0.35), ("unit_ms".to_owned(), 5.0)]),
+            parameters: BTreeMap::from([("cpu_share".to_owned(), 0.35.into()), ("unit_ms".to_owned(), 5.0.into())]),
             results,
             claims: vec![Judgement {
                 id: "flat".to_owned(),

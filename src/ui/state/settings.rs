@@ -12,7 +12,7 @@ use crate::model::plot::{AxisChoice, Metric};
 use crate::model::prediction::Prediction;
 use crate::model::series::{EngineKind, SeriesKey};
 use crate::model::units::ThreadCount;
-use crate::model::workload::Workload;
+use crate::model::workload::{ParameterValue, Workload};
 
 /// Experiments of a lesson that stand side by side and run together; often just one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,11 +139,7 @@ impl GroupSettings {
             from: Some(self.from),
             to: Some(self.to),
             engines: Some(self.engines.clone()),
-            parameters: self
-                .workloads
-                .iter()
-                .map(|workload| workload.values().map(|(name, value)| (name.to_owned(), value)).collect())
-                .collect(),
+            parameters: self.workloads.iter().map(Workload::written).collect(),
             predictions: self.predictions.clone(),
             metric: Some(self.metric),
         }
@@ -161,7 +157,7 @@ impl GroupSettings {
         }
         for (workload, values) in self.workloads.iter_mut().zip(&saved.parameters) {
             for (name, value) in values {
-                if let Ok(changed) = workload.clone().with(name, *value) {
+                if let Ok(changed) = workload.clone().with_written(name, value) {
                     *workload = changed;
                 }
             }
@@ -187,7 +183,7 @@ pub struct SavedGroup {
     /// The engines that are checked.
     pub engines: Option<BTreeSet<EngineKind>>,
     /// Parameter values by name, for each experiment.
-    pub parameters: Vec<BTreeMap<String, f64>>,
+    pub parameters: Vec<BTreeMap<String, ParameterValue>>,
     /// For each experiment.
     pub predictions: Vec<Prediction>,
     /// The tab shown.

@@ -8,7 +8,7 @@ use crate::model::stopping::Precision;
 use crate::ui::command::{Command, Inbox};
 use crate::ui::state::{Bench, EngineOffer, State};
 use crate::ui::theme::{self, space};
-use crate::ui::{parameter_slider, range_slider};
+use crate::ui::{parameter_choice, parameter_slider, range_slider};
 
 /// Draws the controls. They are at rest while their experiment is measured, since the run keeps what it began with.
 pub(super) fn show(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
@@ -90,7 +90,12 @@ fn parameters(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
         for parameter in workload.kind().parameters() {
             flow(ui, (index, parameter.id), |ui| {
                 let (value, lesson_value) = (workload.value(parameter.id), experiment.workload.value(parameter.id));
-                if let Some(edit) = parameter_slider::show(ui, parameter, value, lesson_value) {
+                let edit = if parameter.choices.is_empty() {
+                    parameter_slider::show(ui, parameter, value, lesson_value)
+                } else {
+                    parameter_choice::show(ui, parameter, value, lesson_value)
+                };
+                if let Some(edit) = edit {
                     inbox.send(Command::SetParameter {
                         experiment: index,
                         name: parameter.id,
