@@ -87,7 +87,7 @@ fn doctor_tells_the_cores() {
 
 #[test]
 fn wrong_usage_ends_with_2_and_names_what_there_is() {
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 10] = [
         (&["run"], "LESSON"),
         (&["run", "no-such"], "there is no lesson `no-such`"),
         (&["run", "gil/no-such"], "has no experiment `no-such`"),

@@ -90,7 +90,7 @@ impl Parameter {
     /// The choice that a value stands for; `None` for a number, or for a value that is the index of no choice.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a small whole number")]
     pub fn chosen(&self, value: f64) -> Option<&'static Choice> {
-        let is_index = value >= 0.0 && value < 1e6 && value.fract().abs() < f64::EPSILON;
+        let is_index = (0.0..1e6).contains(&value) && value.fract().abs() < f64::EPSILON;
         is_index.then(|| self.choices.get(value as usize)).flatten()
     }
 
