@@ -6,7 +6,7 @@ use amount::is_empty;
 
 use super::diagnostic::{Diagnostic, one_of};
 use super::raw::{Field, Placed, RawExperiment, RawLesson, RawRange};
-use super::{Experiment, ThreadRange};
+use super::{Experiment, Question, ThreadRange};
 use crate::model::claim::Claim;
 use crate::model::plot::Metric;
 use crate::model::series::EngineKind;
@@ -14,6 +14,7 @@ use crate::model::workload::{Parameter, ParameterValue, Workload, WorkloadKind};
 
 mod amount;
 mod claim;
+mod question;
 
 #[cfg(test)]
 pub(super) use claim::QUANTITIES;
@@ -31,18 +32,22 @@ pub(super) struct Front {
     pub(super) minutes: u32,
     pub(super) goals: Vec<String>,
     pub(super) experiments: Vec<Experiment>,
+    pub(super) questions: Vec<Question>,
 }
 
 /// Checks the front matter of `source`. `None` where something is wrong; every error is in `report` then.
 pub(super) fn check(source: &str, raw: RawLesson, report: &mut Vec<Diagnostic>) -> Option<Front> {
     let mut checker = Checker { source, report };
+    let ids = raw.experiment_ids();
     checker.format(raw.format);
     let id = checker.id(raw.id);
     let title = checker.text(raw.title, "title");
     let minutes = checker.minutes(raw.minutes);
     let goals = checker.goals(raw.goals);
     let experiments = checker.experiments(raw.experiments);
-    Some(Front { id: id?, title: title?, minutes: minutes?, goals: goals?, experiments: experiments? })
+    let questions = checker.questions(raw.questions, ids.as_deref(), experiments.as_deref());
+    let (experiments, questions) = (experiments?, questions?);
+    Some(Front { id: id?, title: title?, minutes: minutes?, goals: goals?, experiments, questions })
 }
 
 struct Checker<'r> {

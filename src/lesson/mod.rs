@@ -15,6 +15,7 @@ mod check;
 mod diagnostic;
 mod library;
 pub mod plan;
+mod question;
 mod raw;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub mod watch;
 pub use check::FORMAT;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use library::{CheckedFile, Entry, FolderProblem, Library, check_files};
+pub use question::{Answer, Choice, Question, Rule};
 
 /// The largest lesson file, in bytes.
 pub const MOST_BYTES: usize = 1 << 20;
@@ -44,6 +46,8 @@ pub struct Lesson {
     pub goals: Vec<String>,
     /// At least one.
     pub experiments: Vec<Experiment>,
+    /// What the learner is asked at the end.
+    pub questions: Vec<Question>,
     /// The text without front matter and FAQ, as Markdown.
     pub text: String,
     /// The headings of the text, in order.
@@ -186,6 +190,7 @@ fn parse(source: &str, name: &str, origin: Origin) -> Result<Parsed, Diagnostics
                 minutes: front.minutes,
                 goals: front.goals,
                 experiments: front.experiments,
+                questions: front.questions,
                 text: body.text,
                 sections: body.sections,
                 code: body.code,

@@ -58,6 +58,7 @@ pub(super) struct RawLesson {
     pub(super) minutes: Field<i64>,
     pub(super) goals: Field<Vec<Placed<String>>>,
     pub(super) experiments: Field<Vec<RawExperiment>>,
+    pub(super) questions: Vec<Placed<RawQuestion>>,
 }
 
 impl RawLesson {
@@ -113,6 +114,22 @@ pub(super) struct RawCheck {
     pub(super) at_most: Field<RawAmount>,
 }
 
+/// One `[[question]]`.
+pub(super) struct RawQuestion {
+    pub(super) id: Field<String>,
+    pub(super) text: Field<String>,
+    pub(super) experiment: Field<String>,
+    pub(super) why: Field<String>,
+    pub(super) choices: Field<Vec<Placed<RawChoice>>>,
+}
+
+/// One `[[question.choice]]`.
+pub(super) struct RawChoice {
+    pub(super) text: Field<String>,
+    pub(super) right: Field<bool>,
+    pub(super) check: Field<RawCheck>,
+}
+
 /// A field that a table may have: its name, whether it must be there, and an example for the error message.
 struct Known {
     name: &'static str,
@@ -141,6 +158,7 @@ const LESSON: &[Known] = &[
     required("minutes", "minutes = 10"),
     required("goals", "goals = [\"Say what a thread does while it waits.\"]"),
     required("experiment", "[[experiment]]"),
+    optional("question"),
 ];
 
 const EXPERIMENT: &[Known] = &[
@@ -174,10 +192,21 @@ const CHECK: &[Known] = &[
     optional("at_most"),
 ];
 
+const QUESTION: &[Known] = &[
+    required("id", "id = \"knee\""),
+    required("text", "text = \"How many waiting threads are worth having?\""),
+    optional("experiment"),
+    required("why", "why = \"Each of them waits without the GIL.\""),
+    required("choice", "[[question.choice]]"),
+];
+
+const CHOICE: &[Known] =
+    &[required("text", "text = \"About eight times as much\""), optional("right"), optional("check")];
+
 /// Every field of every table.
 #[cfg(test)]
 pub(super) fn field_names() -> impl Iterator<Item = &'static str> {
-    [LESSON, EXPERIMENT, RANGE, CLAIM, CHECK].into_iter().flatten().map(|field| field.name)
+    [LESSON, EXPERIMENT, RANGE, CLAIM, CHECK, QUESTION, CHOICE].into_iter().flatten().map(|field| field.name)
 }
 
 /// Reads `toml`, which begins at byte `base` of the file `source`. `fence` is the place of the line that opens it. `None`
@@ -247,7 +276,33 @@ impl Reader<'_> {
             goals: self.field(table, "goals", Self::strings),
             experiments: self
                 .field(table, "experiment", |reader, name, value| reader.tables(name, value, Self::experiment)),
+            questions: self
+                .field(table, "question", |reader, name, value| reader.tables(name, value, Self::question))
+                .given()
+                .map_or_else(Vec::new, |questions| questions.value),
         }
+    }
+
+    fn question(&mut self, table: &DeTable<'_>, place: Range<usize>) -> Placed<RawQuestion> {
+        self.fields(table, place.clone(), "the question", QUESTION);
+        let question = RawQuestion {
+            id: self.field(table, "id", Self::string),
+            text: self.field(table, "text", Self::string),
+            experiment: self.field(table, "experiment", Self::string),
+            why: self.field(table, "why", Self::string),
+            choices: self.field(table, "choice", |reader, name, value| reader.tables(name, value, Self::choice)),
+        };
+        Placed { value: question, span: place }
+    }
+
+    fn choice(&mut self, table: &DeTable<'_>, place: Range<usize>) -> Placed<RawChoice> {
+        self.fields(table, place.clone(), "the choice", CHOICE);
+        let choice = RawChoice {
+            text: self.field(table, "text", Self::string),
+            right: self.field(table, "right", Self::boolean),
+            check: self.field(table, "check", Self::check),
+        };
+        Placed { value: choice, span: place }
     }
 
     fn experiment(&mut self, table: &DeTable<'_>, place: Range<usize>) -> RawExperiment {
@@ -360,6 +415,14 @@ impl Reader<'_> {
             self.wrong_type(name, value, "a whole number");
         }
         number
+    }
+
+    fn boolean(&mut self, name: &str, value: &Value<'_>) -> Option<bool> {
+        let truth = value.get_ref().as_bool();
+        if truth.is_none() {
+            self.wrong_type(name, value, "`true` or `false`");
+        }
+        truth
     }
 
     fn amount(&mut self, name: &str, value: &Value<'_>) -> Option<RawAmount> {

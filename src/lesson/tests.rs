@@ -353,8 +353,9 @@ fn every_word_is_documented() {
         .chain(check::QUANTITIES)
         .chain(raw::field_names());
     for word in words {
-        let shapes = [format!("`{word}`"), format!("`[[{word}]]`"), format!("`[[experiment.{word}]]`")];
-        assert!(shapes.iter().any(|shape| guide.contains(shape)), "the guide lacks `{word}`");
+        let tables = ["", "experiment.", "question."].map(|table| format!("`[[{table}{word}]]`"));
+        let shapes = tables.into_iter().chain([format!("`{word}`")]);
+        assert!(shapes.into_iter().any(|shape| guide.contains(&shape)), "the guide lacks `{word}`");
     }
 }
 

@@ -29,7 +29,7 @@ impl Checker<'_> {
         Some(Claim { id: id?.value, text: text?, workload: workload.cloned(), check: check? })
     }
 
-    fn check(
+    pub(super) fn check(
         &mut self,
         check: Placed<RawCheck>,
         engines: Option<&[EngineKind]>,
