@@ -62,7 +62,7 @@ fn engine(key: &SeriesKey) -> PythonEngine {
 }
 
 fn key(engine: EngineKind, python: &Interpreter) -> SeriesKey {
-    SeriesKey { engine, interpreter: Some(python.clone()) }
+    SeriesKey::in_interpreter(engine, python.clone())
 }
 
 fn measure(
@@ -144,7 +144,7 @@ fn check_window(window: &Window, workload: &Workload, threads: usize) {
 fn each_start_method_of_processes_works() {
     for python in some_pythons() {
         for method in [StartMethod::Spawn, StartMethod::Fork, StartMethod::Forkserver] {
-            let mut engine = engine(&key(EngineKind::PythonProcesses, &python)).with_start_method(method);
+            let mut engine = engine(&key(EngineKind::PythonProcesses, &python).with_start_method(method));
             for kind in [WorkloadKind::CountPrimes, WorkloadKind::Socket] {
                 let workload = Workload::new(kind);
                 check_window(&window(&mut engine, &workload, 2), &workload, 2);
@@ -298,7 +298,7 @@ fn await_end(group: u32, folder: &Path) {
 
 /// A window of an hour with two worker processes, in a harness of its own thread; `act` sees its group when they run.
 fn in_mid_window(python: &Interpreter, act: impl FnOnce(u32, &CancelFlag)) -> Result<Window, MeasureError> {
-    let mut engine = engine(&key(EngineKind::PythonProcesses, python)).with_start_method(StartMethod::Fork);
+    let mut engine = engine(&key(EngineKind::PythonProcesses, python).with_start_method(StartMethod::Fork));
     let cancel = CancelFlag::new();
     let group = engine.warm(&cancel).expect("it starts").group();
     let workload = Workload::new(WorkloadKind::CountPrimes);

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use super::exit::Exit;
 use super::thread_list::ThreadList;
 use crate::model::plot::Metric;
-use crate::model::series::EngineKind;
+use crate::model::series::{EngineKind, StartMethod};
 use crate::model::stopping::Precision;
 use crate::model::workload::ParameterValue;
 
@@ -87,6 +87,9 @@ pub struct RunArguments {
     /// Whether free-threaded Pythons run with the GIL
     #[arg(long, value_enum, default_value = "off")]
     pub gil: GilWord,
+    /// How Python processes are started: spawn, fork or forkserver (repeatable, a series for each); default: the interpreter's
+    #[arg(long = "start-method", value_name = "METHOD", value_parser = start_method)]
+    pub start_methods: Vec<StartMethod>,
     /// A workload parameter, such as `wait_ms=10` or `code=call` (repeatable)
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     pub settings: Vec<(String, ParameterValue)>,
@@ -200,6 +203,10 @@ fn engine(word: &str) -> Result<EngineKind, String> {
     EngineKind::from_id(word).ok_or_else(|| one_of("engine", EngineKind::ALL.map(EngineKind::id)))
 }
 
+fn start_method(word: &str) -> Result<StartMethod, String> {
+    StartMethod::from_id(word).ok_or_else(|| one_of("start method", StartMethod::ALL.map(StartMethod::id)))
+}
+
 fn metric(word: &str) -> Result<Metric, String> {
     Metric::from_id(word).ok_or_else(|| one_of("metric", Metric::ALL.map(Metric::id)))
 }
@@ -250,6 +257,7 @@ mod tests {
     #[test]
     fn wrong_words_are_explained() {
         check_refused(&["run", "gil", "--engine", "nativ"], "there are native, gil-model");
+        check_refused(&["run", "gil", "--start-method", "clone"], "there are spawn, fork, forkserver");
         check_refused(&["run", "gil", "--threads", "0"], "0 is no thread count");
         check_refused(&["run", "gil", "--set", "wait_ms"], "a name, `=` and a number or a word");
         check_refused(&["run", "gil", "--switch-interval", "0"], "from 0.001 to 1000");

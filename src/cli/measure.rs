@@ -121,9 +121,14 @@ fn series(
     if !arguments.pythons.is_empty() && !engines.iter().any(|kind| catalogue::needs_interpreter(*kind)) {
         engines.push(EngineKind::PythonThreads);
     }
+    if !arguments.start_methods.is_empty() && !engines.contains(&EngineKind::PythonProcesses) {
+        return Err(UsageError(
+            "--start-method: no processes are measured; add `--engine python-processes`".to_owned(),
+        ));
+    }
     let interpreters = interpreters::choose(&arguments.pythons, arguments.gil, &engines, finder)?;
     let mut series: Vec<SeriesKey> = Vec::new();
-    for key in engines.into_iter().flat_map(|kind| catalogue::series(kind, &interpreters)) {
+    for key in engines.into_iter().flat_map(|kind| catalogue::series(kind, &interpreters, &arguments.start_methods)) {
         if !series.contains(&key) {
             series.push(key);
         }

@@ -6,7 +6,7 @@ use super::gil::GilModel;
 use super::native::NativeEngine;
 use super::{Engine, Support, machine};
 use crate::model::plan::RunRequest;
-use crate::model::series::{EngineKind, Interpreter, SeriesKey};
+use crate::model::series::{EngineKind, Interpreter, SeriesKey, StartMethod};
 use crate::model::workload::Workload;
 use crate::workload::Workshop;
 
@@ -104,14 +104,34 @@ pub fn needs_interpreter(kind: EngineKind) -> bool {
     }
 }
 
-/// The series of an engine: one for each interpreter where it needs one, and one without any where there is none.
-pub fn series(kind: EngineKind, interpreters: &[Interpreter]) -> Vec<SeriesKey> {
-    if needs_interpreter(kind) && !interpreters.is_empty() {
-        let key = |interpreter: &Interpreter| SeriesKey { engine: kind, interpreter: Some(interpreter.clone()) };
-        interpreters.iter().map(key).collect()
-    } else {
-        vec![SeriesKey::of(kind)]
+/// The series of an engine: one for each interpreter where it needs one, and one without any where there is none. Processes
+/// have one for each of `start_methods`, or with each interpreter's default where none is named.
+pub fn series(kind: EngineKind, interpreters: &[Interpreter], start_methods: &[StartMethod]) -> Vec<SeriesKey> {
+    if !needs_interpreter(kind) || interpreters.is_empty() {
+        return vec![SeriesKey::of(kind)];
     }
+    let of_one = |interpreter: &Interpreter| {
+        let key = SeriesKey::in_interpreter(kind, interpreter.clone());
+        match (kind, start_methods) {
+            (EngineKind::PythonProcesses, []) => vec![key.with_start_method(default_start_method(interpreter))],
+            (EngineKind::PythonProcesses, methods) => {
+                methods.iter().map(|method| key.clone().with_start_method(*method)).collect()
+            }
+            _ => vec![key],
+        }
+    };
+    interpreters.iter().flat_map(of_one).collect()
+}
+
+/// How `multiprocessing` of an interpreter starts processes on this system unless it is told otherwise.
+pub fn default_start_method(interpreter: &Interpreter) -> StartMethod {
+    if !cfg!(unix) || cfg!(target_os = "macos") {
+        return StartMethod::Spawn;
+    }
+    // 3.14 is the first with another default (What's New In Python 3.14).
+    let mut numbers = interpreter.version.split('.').map(|number| number.parse::<u32>().unwrap_or_default());
+    let version = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
+    if version >= (3, 14) { StartMethod::Forkserver } else { StartMethod::Fork }
 }
 
 /// A Python that was found on this machine.
@@ -138,6 +158,21 @@ pub struct InterpreterFinder {
 
 #[cfg(unix)]
 impl InterpreterFinder {
+    /// Takes in what [`Self::to_memory`] of an earlier start gave. A text that cannot be read changes nothing.
+    pub fn recall(&mut self, memory: &str) {
+        self.discovery.recall(memory);
+    }
+
+    /// What it knows, as text for a later start.
+    pub fn to_memory(&self) -> String {
+        self.discovery.to_memory()
+    }
+
+    /// Forgets what it knows, so that each Python is asked again.
+    pub fn forget(&mut self) {
+        self.discovery.forget();
+    }
+
     /// Every Python, with those at `chosen`: the usable ones first, newest first. Each is asked what it is, so this may take
     /// a second the first time.
     pub fn find(&mut self, chosen: &[std::path::PathBuf]) -> Vec<InterpreterOffer> {
@@ -159,6 +194,17 @@ impl InterpreterFinder {
 
 #[cfg(not(unix))]
 impl InterpreterFinder {
+    /// Nothing to take in.
+    pub fn recall(&mut self, _memory: &str) {}
+
+    /// Nothing to keep.
+    pub fn to_memory(&self) -> String {
+        String::new()
+    }
+
+    /// Nothing to forget.
+    pub fn forget(&mut self) {}
+
     /// None: interpreters are not driven on this system yet.
     pub fn find(&mut self, _chosen: &[std::path::PathBuf]) -> Vec<InterpreterOffer> {
         Vec::new()
@@ -251,13 +297,23 @@ mod tests {
             gil_enabled: Some(true),
         };
         let both = [interpreter("3.11.7"), interpreter("3.14.0")];
-        let keys = series(EngineKind::PythonThreads, &both);
+        let keys = series(EngineKind::PythonThreads, &both, &[]);
         assert_eq!(
             keys.iter().map(SeriesKey::label).collect::<Vec<_>>(),
             ["Python threads 3.11.7", "Python threads 3.14.0"]
         );
-        assert_eq!(series(EngineKind::Native, &both), [SeriesKey::of(EngineKind::Native)]);
-        assert_eq!(series(EngineKind::PythonAsyncio, &[]), [SeriesKey::of(EngineKind::PythonAsyncio)]);
+        assert_eq!(series(EngineKind::Native, &both, &[]), [SeriesKey::of(EngineKind::Native)]);
+        assert_eq!(series(EngineKind::PythonAsyncio, &[], &[]), [SeriesKey::of(EngineKind::PythonAsyncio)]);
+        let starts = series(EngineKind::PythonProcesses, &both[..1], &StartMethod::ALL);
+        assert_eq!(
+            starts.iter().map(SeriesKey::label).collect::<Vec<_>>(),
+            ["Python processes 3.11.7, spawn", "Python processes 3.11.7, fork", "Python processes 3.11.7, forkserver"]
+        );
+        if cfg!(target_os = "linux") {
+            let defaults = series(EngineKind::PythonProcesses, &both, &[]);
+            let methods: Vec<_> = defaults.iter().map(|key| key.start_method).collect();
+            assert_eq!(methods, [Some(StartMethod::Fork), Some(StartMethod::Forkserver)]);
+        }
         let nowhere = support(&SeriesKey::of(EngineKind::PythonAsyncio), &Workload::new(WorkloadKind::Wait));
         assert!(matches!(nowhere, Support::Unavailable { remedy: Some(_), .. }));
     }

@@ -38,7 +38,7 @@ pub(super) fn key(engine: EngineKind, version: &str, free_threaded: bool) -> Ser
         free_threaded,
         gil_enabled: free_threaded.then_some(false),
     });
-    SeriesKey { engine, interpreter }
+    SeriesKey { engine, interpreter, start_method: None }
 }
 
 /// Nine rounds of made-up windows whose throughput grows as told; they spread by a few per cent.

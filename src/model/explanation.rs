@@ -43,8 +43,9 @@ impl Explanation {
             .series
             .iter()
             .enumerate()
-            .map(|(index, series)| SeriesExplanation {
-                name: series.key.label(),
+            .zip(results.labels())
+            .map(|((index, series), name)| SeriesExplanation {
+                name,
                 role: role_of(results, index, &series.key),
                 law: scaling::fit(series, usable_cores).map(|fit| fit.in_words()),
                 cpu: cpu_in_words(series),

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::series::{EngineKind, Interpreter, SeriesKey};
+use super::series::{EngineKind, Interpreter, SeriesKey, StartMethod};
 use super::statistics::Estimate;
 use super::units::ThreadCount;
 use super::window::Window;
@@ -104,6 +104,11 @@ impl Results {
     /// Every series of an engine, in order: more than one where several interpreters were asked for.
     pub fn of_engine(&self, engine: EngineKind) -> impl Iterator<Item = &Series> {
         self.series.iter().filter(move |series| series.key.engine == engine)
+    }
+
+    /// The names of the series in legends and tables, each once.
+    pub fn labels(&self) -> Vec<String> {
+        SeriesKey::labels(self.series.iter().map(|series| &series.key))
     }
 
     /// The ceiling at a thread count, if it was measured there.
@@ -322,18 +327,22 @@ struct SeriesJson {
     engine: EngineKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     interpreter: Option<Interpreter>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    start_method: Option<StartMethod>,
     points: Vec<Point>,
 }
 
 impl From<Series> for SeriesJson {
     fn from(series: Series) -> Self {
-        Self { engine: series.key.engine, interpreter: series.key.interpreter, points: series.points }
+        let SeriesKey { engine, interpreter, start_method } = series.key;
+        Self { engine, interpreter, start_method, points: series.points }
     }
 }
 
 impl From<SeriesJson> for Series {
     fn from(json: SeriesJson) -> Self {
-        Self { key: SeriesKey { engine: json.engine, interpreter: json.interpreter }, points: json.points }
+        let key = SeriesKey { engine: json.engine, interpreter: json.interpreter, start_method: json.start_method };
+        Self { key, points: json.points }
     }
 }
 

@@ -102,6 +102,48 @@ pub struct Interpreter {
     pub gil_enabled: Option<bool>,
 }
 
+/// How `multiprocessing` starts its processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StartMethod {
+    /// A new interpreter each.
+    Spawn,
+    /// A copy of the running one.
+    Fork,
+    /// A copy of a helper that runs nothing else.
+    Forkserver,
+}
+
+impl StartMethod {
+    /// Every method, as `multiprocessing` names them.
+    pub const ALL: [Self; 3] = [Self::Spawn, Self::Fork, Self::Forkserver];
+
+    /// The word that `multiprocessing.get_context` takes.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Spawn => "spawn",
+            Self::Fork => "fork",
+            Self::Forkserver => "forkserver",
+        }
+    }
+
+    /// The method named by `id`, if there is one.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.id() == id)
+    }
+
+    /// One sentence on what it does.
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::Spawn => "Each process is a new interpreter: slow to start, safe everywhere.",
+            Self::Fork => "Each process is a copy of the running one: quick to start, unsafe beside threads.",
+            Self::Forkserver => {
+                "Each process is a copy of a helper that runs nothing else: quick, and safe beside threads."
+            }
+        }
+    }
+}
+
 /// One curve: an engine and, for Python engines, the interpreter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SeriesKey {
@@ -110,12 +152,38 @@ pub struct SeriesKey {
     /// The interpreter of a Python engine; `None` for the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interpreter: Option<Interpreter>,
+    /// How processes are started; `None` where the engine starts none, and in results of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_method: Option<StartMethod>,
 }
 
 impl SeriesKey {
     /// The series of an engine that needs no interpreter.
     pub fn of(engine: EngineKind) -> Self {
-        Self { engine, interpreter: None }
+        Self { engine, interpreter: None, start_method: None }
+    }
+
+    /// The series of an engine in an interpreter.
+    pub fn in_interpreter(engine: EngineKind, interpreter: Interpreter) -> Self {
+        Self { engine, interpreter: Some(interpreter), start_method: None }
+    }
+
+    /// This series with processes started in that way.
+    #[must_use]
+    pub fn with_start_method(self, method: StartMethod) -> Self {
+        Self { start_method: Some(method), ..self }
+    }
+
+    /// The labels of series that stand in one legend: two interpreters of one version are told apart by their paths.
+    pub fn labels<'a>(keys: impl IntoIterator<Item = &'a Self>) -> Vec<String> {
+        let keys: Vec<&Self> = keys.into_iter().collect();
+        let labels: Vec<String> = keys.iter().map(|key| key.label()).collect();
+        let is_twice = |label: &String| labels.iter().filter(|other| *other == label).count() > 1;
+        let whole = |(key, label): (&&Self, &String)| match &key.interpreter {
+            Some(python) if is_twice(label) => format!("{label}, {}", python.path),
+            _ => label.clone(),
+        };
+        keys.iter().zip(&labels).map(whole).collect()
     }
 
     /// The name within a sentence, such as "the GIL model".
@@ -127,18 +195,53 @@ impl SeriesKey {
         }
     }
 
-    /// What legends show: the engine's label, and the interpreter's version.
+    /// What legends show: the engine's label, the interpreter's version, and how processes were started.
     pub fn label(&self) -> String {
-        match &self.interpreter {
-            None => self.engine.label().to_owned(),
-            Some(python) => {
-                let gil = match (python.free_threaded, python.gil_enabled) {
-                    (false, _) => "",
-                    (true, Some(true)) => "t, GIL on",
-                    (true, _) => "t",
-                };
-                format!("{} {}{gil}", self.engine.label(), python.version)
-            }
-        }
+        let python = self.interpreter.as_ref().map(|python| format!(" {}", python.label())).unwrap_or_default();
+        let start = self.start_method.map(|method| format!(", {}", method.id())).unwrap_or_default();
+        format!("{}{python}{start}", self.engine.label())
+    }
+}
+
+impl Interpreter {
+    /// Its version with the state of the GIL where a build has a choice, such as `3.13.1t, GIL on`.
+    pub fn label(&self) -> String {
+        let gil = match (self.free_threaded, self.gil_enabled) {
+            (false, _) => "",
+            (true, Some(true)) => "t, GIL on",
+            (true, _) => "t",
+        };
+        format!("{}{gil}", self.version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn python(path: &str, free_threaded: bool, gil: bool) -> Interpreter {
+        Interpreter { path: path.to_owned(), version: "3.13.1".to_owned(), free_threaded, gil_enabled: Some(gil) }
+    }
+
+    #[test]
+    fn a_label_says_what_really_held() {
+        let key = |free, gil| SeriesKey::in_interpreter(EngineKind::PythonThreads, python("/a", free, gil)).label();
+        assert_eq!(key(false, true), "Python threads 3.13.1");
+        assert_eq!(key(true, false), "Python threads 3.13.1t");
+        assert_eq!(key(true, true), "Python threads 3.13.1t, GIL on");
+        let processes = SeriesKey::in_interpreter(EngineKind::PythonProcesses, python("/a", false, true));
+        assert_eq!(processes.with_start_method(StartMethod::Spawn).label(), "Python processes 3.13.1, spawn");
+    }
+
+    #[test]
+    fn interpreters_of_one_version_are_told_apart() {
+        let keys = ["/a/python", "/b/python"]
+            .map(|path| SeriesKey::in_interpreter(EngineKind::PythonThreads, python(path, false, true)));
+        let all = [SeriesKey::of(EngineKind::Native), keys[0].clone(), keys[1].clone()];
+        assert_eq!(
+            SeriesKey::labels(&all),
+            ["Native threads", "Python threads 3.13.1, /a/python", "Python threads 3.13.1, /b/python"]
+        );
+        assert_eq!(SeriesKey::labels(&all[..2]), ["Native threads", "Python threads 3.13.1"]);
     }
 }

@@ -42,8 +42,9 @@ pub const CEILING_LABEL: &str = "Ceiling";
 impl ResultsTable {
     /// The rows of the series, then those of the ceiling.
     pub fn of(results: &Results) -> Self {
-        let series = results.series.iter().enumerate().flat_map(|(index, series)| {
-            let (label, role) = (series.key.label(), role_of(results, index, &series.key));
+        let named = results.series.iter().enumerate().zip(results.labels());
+        let series = named.flat_map(|((index, series), label)| {
+            let role = role_of(results, index, &series.key);
             series.points.iter().map(move |point| TableRow::of(label.clone(), role, point))
         });
         let ceiling =

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
+use super::memory;
 use super::places::{self, Candidate, Origin, Surroundings};
 use super::probe::{self, Identity, PROBE_LIMIT, Unfit};
 use crate::model::series::Interpreter;
@@ -43,7 +44,15 @@ impl Found {
 /// What was found so far, by file and its time of modification, so that looking again asks only what has changed.
 #[derive(Debug, Default)]
 pub struct Discovery {
-    known: BTreeMap<PathBuf, (SystemTime, Answer)>,
+    known: BTreeMap<PathBuf, Known>,
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    modified: SystemTime,
+    answer: Answer,
+    /// A shim's answer depends on more than its file, so that it is not written down.
+    shim: bool,
 }
 
 type Answer = Result<Identity, Unfit>;
@@ -106,6 +115,22 @@ impl Discovery {
         self.known.clear();
     }
 
+    /// What is known, as text for a later start: the answers of those that gave one.
+    pub fn to_memory(&self) -> String {
+        let told = self.known.iter().filter(|(_, known)| !known.shim);
+        memory::write(
+            told.filter_map(|(path, known)| Some((path.as_path(), known.modified, known.answer.as_ref().ok()?))),
+        )
+    }
+
+    /// Takes in what an earlier start knew. What cannot be read is left out; it is asked again then.
+    pub fn recall(&mut self, memory: &str) {
+        for (path, modified, identity) in memory::read(memory) {
+            let known = Known { modified, answer: Ok(identity), shim: false };
+            self.known.entry(path).or_insert(known);
+        }
+    }
+
     fn ask_all(&mut self, candidates: &[Candidate]) -> Vec<Answer> {
         let mut answers: Vec<Option<Answer>> = candidates.iter().map(|candidate| self.known_of(candidate)).collect();
         let open: Vec<usize> = (0..candidates.len()).filter(|&index| answers[index].is_none()).collect();
@@ -130,7 +155,8 @@ impl Discovery {
         for (index, answer) in told.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
             let candidate = &candidates[index];
             if let Some(modified) = modified(&candidate.path) {
-                self.known.insert(real(&candidate.path), (modified, answer.clone()));
+                let known = Known { modified, answer: answer.clone(), shim: candidate.shim };
+                self.known.insert(real(&candidate.path), known);
             }
             answers[index] = Some(answer);
         }
@@ -141,8 +167,8 @@ impl Discovery {
         if candidate.placeholder {
             return Some(Err(Unfit::Placeholder));
         }
-        let (known, answer) = self.known.get(&real(&candidate.path))?;
-        (modified(&candidate.path)? == *known).then(|| answer.clone())
+        let known = self.known.get(&real(&candidate.path))?;
+        (modified(&candidate.path)? == known.modified).then(|| known.answer.clone())
     }
 }
 

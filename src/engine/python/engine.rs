@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::harness::{Harness, HarnessError, Settings};
-use super::protocol::{Mode, Op, Point, Request, StartMethod, Work};
+use super::protocol::{Mode, Op, Point, Request, Work};
 use super::version::Version;
 use crate::engine::cancel::CancelFlag;
 use crate::engine::window::check_possible;
@@ -27,7 +27,6 @@ const TIME_PER_WORKER: Duration = Duration::from_millis(500);
 pub struct PythonEngine {
     key: SeriesKey,
     mode: Mode,
-    start_method: Option<StartMethod>,
     settings: Settings,
     workshop: Arc<Workshop>,
     cores: usize,
@@ -42,14 +41,7 @@ impl PythonEngine {
         let version = interpreter.version.parse().ok()?;
         let gil_enabled = interpreter.gil_enabled.unwrap_or(!interpreter.free_threaded);
         let settings = Settings::new(PathBuf::from(&interpreter.path), version, interpreter.free_threaded, gil_enabled);
-        Some(Self { key: key.clone(), mode, start_method: None, settings, workshop, cores, harness: None })
-    }
-
-    /// This engine with another start method for processes than the interpreter's default.
-    #[must_use]
-    pub fn with_start_method(mut self, start_method: StartMethod) -> Self {
-        self.start_method = Some(start_method);
-        self
+        Some(Self { key: key.clone(), mode, settings, workshop, cores, harness: None })
     }
 
     /// This engine with other limits on time and memory.
@@ -104,7 +96,7 @@ impl PythonEngine {
             id: 0,
             op: Op::Point,
             engine: self.mode,
-            start_method: self.start_method,
+            start_method: self.key.start_method,
             workers: threads.get(),
             warm_up_s: warm_up.as_secs_f64(),
             length_s: length.as_secs_f64(),
@@ -231,7 +223,7 @@ pub fn series(interpreter: &Interpreter) -> Vec<SeriesKey> {
         .into_iter()
         .filter(|kind| mode(*kind).is_some())
         .filter(|kind| *kind != EngineKind::PythonInterpreters || version >= Some(Version::WITH_INTERPRETERS))
-        .map(|engine| SeriesKey { engine, interpreter: Some(interpreter.clone()) })
+        .map(|engine| SeriesKey::in_interpreter(engine, interpreter.clone()))
         .collect()
 }
 
@@ -267,7 +259,7 @@ mod tests {
 
     #[track_caller]
     fn check(engine: EngineKind, version: Option<&str>, workload: WorkloadKind, expected: Option<&str>) {
-        let key = SeriesKey { engine, interpreter: version.map(interpreter) };
+        let key = SeriesKey { engine, interpreter: version.map(interpreter), start_method: None };
         match (support(&key, &Workload::new(workload)), expected) {
             (Support::Available, None) => {}
             (Support::Unavailable { reason, remedy: Some(_) }, Some(expected)) => {

@@ -10,6 +10,7 @@
 pub mod discovery;
 pub mod engine;
 pub mod harness;
+mod memory;
 pub mod places;
 pub mod probe;
 pub mod process;

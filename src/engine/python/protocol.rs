@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::model::series::StartMethod;
+
 /// The version of the protocol that this program speaks.
 pub const PROTOCOL: u32 = 1;
 
@@ -19,18 +21,6 @@ pub enum Mode {
     Interpreters,
     /// Tasks of one event loop.
     Asyncio,
-}
-
-/// How `multiprocessing` starts its processes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StartMethod {
-    /// A new interpreter each.
-    Spawn,
-    /// A copy of the running one.
-    Fork,
-    /// A copy of a helper that runs nothing else.
-    Forkserver,
 }
 
 /// A request for one window.

@@ -113,9 +113,9 @@ fn curves_of(input: &PlotInput<'_>, metric: Metric) -> Vec<PlotCurve> {
             points: points_of(&series.points, metric),
         }));
     }
-    for (index, series) in input.results.series.iter().enumerate() {
+    for ((index, series), name) in input.results.series.iter().enumerate().zip(input.results.labels()) {
         curves.push(PlotCurve {
-            name: series.key.label(),
+            name,
             role: role_of(input.results, index, &series.key),
             points: points_of(&series.points, metric),
         });

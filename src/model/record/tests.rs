@@ -16,6 +16,7 @@ fn record() -> RunRecord {
             free_threaded: true,
             gil_enabled: Some(false),
         }),
+        start_method: None,
     });
     let mut results = fixture::results(
         &[

@@ -137,3 +137,30 @@ fn a_silent_program_is_ended() {
     let answer = probe::ask(&silent, std::time::Duration::from_millis(300));
     assert_eq!(answer, Err(Unfit::Silent(0)));
 }
+
+#[test]
+fn what_an_earlier_start_learned_is_not_asked_again() {
+    let fakes = Fakes::new();
+    let path = fakes.python("python3.9", "3.9.1", "cpython");
+    let mut first = Discovery::new();
+    let found = first.find(&fakes.surroundings(), &[]);
+    assert_eq!(fakes.asked(), 1);
+    let mut later = Discovery::new();
+    later.recall("no memory at all");
+    later.recall(&first.to_memory());
+    assert_eq!(later.find(&fakes.surroundings(), &[]), found);
+    assert_eq!(fakes.asked(), 1);
+    // Another file in its place is another Python.
+    fs::remove_file(&path).expect("it can be removed");
+    fakes.python("python3.9", "3.9.2", "cpython");
+    let old = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1);
+    let file = fs::File::options().write(true).open(&path).expect("it can be opened");
+    file.set_modified(old).expect("its time can be set");
+    drop(file);
+    let again = later.find(&fakes.surroundings(), &[]);
+    assert_eq!(fakes.asked(), 2);
+    assert_eq!(again[0].identity.as_ref().map(|identity| identity.version.micro), Some(2));
+    later.forget();
+    later.find(&fakes.surroundings(), &[]);
+    assert_eq!(fakes.asked(), 3);
+}

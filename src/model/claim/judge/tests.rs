@@ -383,6 +383,7 @@ fn every_interpreter_of_an_engine_counts() {
             free_threaded,
             gil_enabled: Some(!free_threaded),
         }),
+        start_method: None,
     };
     let curves: [MadeUpCurve<'_>; 3] = [
         (Curve::Series(python("3.11.7", false)), &[(1, 100.0), (2, 98.0)]),

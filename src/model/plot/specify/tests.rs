@@ -156,6 +156,7 @@ fn series_of_one_engine_are_told_apart() {
                 free_threaded: false,
                 gil_enabled: None,
             }),
+            start_method: None,
         })
     };
     let results = fixture::results(
