@@ -137,6 +137,51 @@ def calling(function, argument):
     return lambda: function(argument)
 
 
+class Buffers:
+    """What units read, made once in an interpreter: all its threads read the same one."""
+
+    made = {}
+
+    @classmethod
+    def get(cls, make, size):
+        if (make, size) not in cls.made:
+            cls.made = {(make, size): make(size)}
+        return cls.made[make, size]
+
+
+def filled(size):
+    """Not zeros: memory that was never written to is one page for the whole buffer."""
+    return b"\x5a" * size
+
+
+WORDS = b"thread lock core wait queue value switch interval the of a and to is in it".split()
+
+
+def text(size):
+    """Text that compresses as text does; the same as that of Threadlab's other engines."""
+    repeated = 65536
+    words, state, length = [], 1, 0
+    while length < repeated:
+        state = (state * 1103515245 + 12345) % 2147483648
+        word = WORDS[(state >> 16) % len(WORDS)] + b" "
+        words.append(word)
+        length += len(word)
+    block = b"".join(words)[:repeated]
+    return (block * (size // repeated + 1))[:size]
+
+
+def hasher(size):
+    from hashlib import sha256
+
+    return calling(sha256, Buffers.get(filled, size))
+
+
+def compressor(size):
+    from zlib import compress
+
+    return calling(compress, Buffers.get(text, size))
+
+
 def connect(workload):
     import socket
 
@@ -210,6 +255,10 @@ def make_unit(workload, cells, stop_fd):
         return call_both(calling(try_numbers, numbers), sleeper(wait_s, stop_fd))
     if kind == "socket":
         return requester(workload, cells)
+    if kind == "sha256":
+        return hasher(workload["bytes"])
+    if kind == "zlib":
+        return compressor(workload["bytes"])
     if kind == "code":
         return OwnCode.load(workload["source"])
     raise Refused("workload `%s` is not known to the harness" % kind)
@@ -919,6 +968,9 @@ def prepared(workload):
     if workload["kind"] == "count-primes":
         # One unit makes the interpreter specialise the code; not one a worker.
         count_primes(workload["limit"])
+    if workload["kind"] in ("sha256", "zlib"):
+        # Makes the buffer before there are threads that want it.
+        make_unit(workload, None, None)()
     if workload["kind"] == "code":
         OwnCode.load(workload["source"])()
     return workload

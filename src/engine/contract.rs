@@ -65,7 +65,14 @@ fn window(engine: &mut dyn Engine, workload: &Workload, threads: usize) -> Windo
 #[rstest]
 fn windows_say_what_was_asked_and_count_units(
     #[values(EngineKind::Native, EngineKind::GilModel, EngineKind::PythonThreads)] kind: EngineKind,
-    #[values(WorkloadKind::CountPrimes, WorkloadKind::Wait, WorkloadKind::Socket, WorkloadKind::Mixed)]
+    #[values(
+        WorkloadKind::CountPrimes,
+        WorkloadKind::Wait,
+        WorkloadKind::Socket,
+        WorkloadKind::Mixed,
+        WorkloadKind::Sha256,
+        WorkloadKind::Zlib
+    )]
     work: WorkloadKind,
 ) {
     let mut engine = engine(kind);

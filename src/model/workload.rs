@@ -19,6 +19,10 @@ pub enum WorkloadKind {
     Socket,
     /// A share of CPU work and the rest waiting.
     Mixed,
+    /// Hashes a buffer: CPU-bound, releases the GIL where the buffer is not small.
+    Sha256,
+    /// Compresses a buffer: CPU-bound, releases the GIL.
+    Zlib,
 }
 
 /// What limits a workload, which decides how its claims are judged.
@@ -85,6 +89,17 @@ impl Parameter {
     pub const fn choice(id: &'static str, label: &'static str, choices: &'static [Choice], help: &'static str) -> Self {
         let max = choices.len().saturating_sub(1) as f64;
         Self { id, label, unit: "", min: 0.0, max, default: 0.0, step: 1.0, scale: SliderScale::Linear, choices, help }
+    }
+
+    /// A number whose slider is logarithmic, with its least and greatest value and its default.
+    pub const fn logarithmic(
+        id: &'static str,
+        label: &'static str,
+        unit: &'static str,
+        [min, max, default]: [f64; 3],
+        help: &'static str,
+    ) -> Self {
+        Self { id, label, unit, min, max, default, step: 0.0, scale: SliderScale::Logarithmic, choices: &[], help }
     }
 
     /// The choice that a value stands for; `None` for a number, or for a value that is the index of no choice.
@@ -232,9 +247,25 @@ const CPU_SHARE: Parameter = Parameter {
     help: "The part of a unit that computes; the rest waits.",
 };
 
+const HASHED_KIB: Parameter = Parameter::logarithmic(
+    "buffer_kib",
+    "Buffer",
+    "KiB",
+    [0.25, 4096.0, 256.0],
+    "How much one unit of work hashes. From 2 KiB on CPython lets go of the GIL meanwhile.",
+);
+
+const COMPRESSED_KIB: Parameter = Parameter::logarithmic(
+    "buffer_kib",
+    "Buffer",
+    "KiB",
+    [1.0, 4096.0, 64.0],
+    "How much text one unit of work compresses. CPython lets go of the GIL meanwhile.",
+);
+
 impl WorkloadKind {
     /// Every kind, in the order lists show them.
-    pub const ALL: [Self; 4] = [Self::CountPrimes, Self::Wait, Self::Socket, Self::Mixed];
+    pub const ALL: [Self; 6] = [Self::CountPrimes, Self::Wait, Self::Socket, Self::Mixed, Self::Sha256, Self::Zlib];
 
     /// The word used in lesson files and results.
     pub fn id(self) -> &'static str {
@@ -243,6 +274,8 @@ impl WorkloadKind {
             Self::Wait => "wait",
             Self::Socket => "socket",
             Self::Mixed => "mixed",
+            Self::Sha256 => "sha256",
+            Self::Zlib => "zlib",
         }
     }
 
@@ -258,13 +291,15 @@ impl WorkloadKind {
             Self::Wait => "Wait",
             Self::Socket => "Socket requests",
             Self::Mixed => "Compute and wait",
+            Self::Sha256 => "Hash a buffer (SHA-256)",
+            Self::Zlib => "Compress a buffer (zlib)",
         }
     }
 
     /// What limits it.
     pub fn bound(self) -> Bound {
         match self {
-            Self::CountPrimes => Bound::Cpu,
+            Self::CountPrimes | Self::Sha256 | Self::Zlib => Bound::Cpu,
             Self::Wait | Self::Socket => Bound::Waiting,
             Self::Mixed => Bound::Mixed,
         }
@@ -282,6 +317,8 @@ impl WorkloadKind {
             Self::Wait => &[WAIT_MS],
             Self::Socket => &[DELAY_MS],
             Self::Mixed => &[UNIT_MS, CPU_SHARE],
+            Self::Sha256 => &[HASHED_KIB],
+            Self::Zlib => &[COMPRESSED_KIB],
         }
     }
 }

@@ -7,11 +7,13 @@
 
 pub mod mixed;
 pub mod primes;
+pub mod sha256;
 pub mod socket;
 pub mod stop;
 pub mod thread_clock;
 pub mod wait;
 pub mod workshop;
+pub mod zlib;
 
 pub use stop::{StopSignal, WaitEnd};
 pub use workshop::{Prepared, WorkerUnit, Workshop};
@@ -26,6 +28,12 @@ pub trait Context {
 
     /// Runs `wait`, a call into the operating system that releases the GIL.
     fn blocking<R>(&mut self, wait: impl FnOnce() -> R) -> R;
+
+    /// Runs `compute`, a computation for which an extension module of CPython releases the GIL. Unlike a call that waits it is
+    /// followed by next to nothing that holds the GIL.
+    fn released<R>(&mut self, compute: impl FnOnce() -> R) -> R {
+        self.blocking(compute)
+    }
 
     /// The worker will run no more units: called once by the worker itself, also after a failed unit.
     fn leave(&mut self);
@@ -78,6 +86,9 @@ pub enum WorkloadError {
     /// A worker could not connect to the local server.
     #[error("failed to connect to the local server: {0}")]
     Connect(String),
+    /// A buffer could not be compressed.
+    #[error("failed to compress: {0}")]
+    Compress(String),
     /// A request got no answer.
     #[error("a request to the local server failed: {0}")]
     Request(String),

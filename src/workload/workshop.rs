@@ -9,9 +9,11 @@ use crate::model::workload::{Workload, WorkloadKind};
 
 use super::mixed::{Mixed, Speed};
 use super::primes::CountPrimes;
+use super::sha256::HashBuffer;
 use super::socket::{Connections, Request, Server};
 use super::stop::Interrupt;
 use super::wait::Wait;
+use super::zlib::{self, CompressBuffer};
 use super::{Context, StopSignal, Unit, UnitEnd, WorkloadError};
 
 /// What the units of one run share: the speed that `mixed` was set by, and the local server with the connections to it. One for a
@@ -67,6 +69,8 @@ impl Workshop {
                 let share = workload.value("cpu_share");
                 Source::Mixed(Mixed::new(duration("unit_ms"), share, self.speed()))
             }
+            WorkloadKind::Sha256 => Source::Sha256(HashBuffer::new(bytes(workload.value("buffer_kib")))),
+            WorkloadKind::Zlib => Source::Zlib(zlib::text(bytes(workload.value("buffer_kib"))).into()),
             WorkloadKind::Socket => {
                 let shop = self.socket_shop()?;
                 shop.connections.reserve(threads.get())?;
@@ -98,6 +102,9 @@ enum Source {
     CountPrimes(CountPrimes),
     Wait(Wait),
     Mixed(Mixed),
+    Sha256(HashBuffer),
+    /// What is compressed.
+    Zlib(Arc<[u8]>),
     /// Each has a connection of its own.
     Socket {
         shop: Arc<SocketShop>,
@@ -117,6 +124,8 @@ impl Prepared {
             Source::CountPrimes(unit) => Ok(WorkerUnit::CountPrimes(*unit)),
             Source::Wait(unit) => Ok(WorkerUnit::Wait(*unit)),
             Source::Mixed(unit) => Ok(WorkerUnit::Mixed(*unit)),
+            Source::Sha256(unit) => Ok(WorkerUnit::Sha256(unit.clone())),
+            Source::Zlib(buffer) => Ok(WorkerUnit::Zlib(Box::new(CompressBuffer::new(Arc::clone(buffer))))),
             Source::Socket { shop, delay, window, .. } => {
                 Ok(WorkerUnit::Socket(Request::new(Arc::clone(&shop.connections), *delay, *window)?))
             }
@@ -149,6 +158,10 @@ pub enum WorkerUnit {
     Wait(Wait),
     /// See [`Mixed`].
     Mixed(Mixed),
+    /// See [`HashBuffer`].
+    Sha256(HashBuffer),
+    /// See [`CompressBuffer`].
+    Zlib(Box<CompressBuffer>),
     /// See [`Request`].
     Socket(Request),
 }
@@ -160,6 +173,8 @@ impl Unit for WorkerUnit {
             Self::CountPrimes(unit) => unit.run(context, stop),
             Self::Wait(unit) => unit.run(context, stop),
             Self::Mixed(unit) => unit.run(context, stop),
+            Self::Sha256(unit) => unit.run(context, stop),
+            Self::Zlib(unit) => unit.run(context, stop),
             Self::Socket(unit) => unit.run(context, stop),
         }
     }
@@ -172,6 +187,12 @@ fn duration_ms(milliseconds: f64) -> Duration {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and limits are small")]
 fn whole(value: f64) -> u32 {
     value.round() as u32
+}
+
+/// Kibibytes in bytes.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and buffers are small")]
+fn bytes(kib: f64) -> usize {
+    (kib * 1024.0).round() as usize
 }
 
 #[cfg(test)]

@@ -81,6 +81,13 @@ impl Context for GilContext {
         result
     }
 
+    fn released<R>(&mut self, compute: impl FnOnce() -> R) -> R {
+        self.drop_held();
+        let result = compute();
+        self.take();
+        result
+    }
+
     fn leave(&mut self) {
         self.drop_held();
     }

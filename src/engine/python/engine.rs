@@ -116,6 +116,8 @@ impl PythonEngine {
             WorkloadKind::CountPrimes => Work::CountPrimes { limit: value("limit").round() as u32 },
             WorkloadKind::Wait => Work::Wait { wait_ms: value("wait_ms") },
             WorkloadKind::Mixed => Work::Mixed { unit_ms: value("unit_ms"), cpu_share: value("cpu_share") },
+            WorkloadKind::Sha256 => Work::Sha256 { bytes: bytes(value("buffer_kib")) },
+            WorkloadKind::Zlib => Work::Zlib { bytes: bytes(value("buffer_kib")) },
             WorkloadKind::Socket => {
                 let server = self.workshop.server_address();
                 let server = server.map_err(|error| MeasureError::Failed(error.to_string()))?;
@@ -235,6 +237,12 @@ fn mode(kind: EngineKind) -> Option<Mode> {
         EngineKind::PythonAsyncio => Some(Mode::Asyncio),
         EngineKind::Native | EngineKind::GilModel => None,
     }
+}
+
+/// Kibibytes in bytes.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and buffers are small")]
+fn bytes(kib: f64) -> u64 {
+    (kib * 1024.0).round() as u64
 }
 
 fn measure_error(error: HarnessError) -> MeasureError {

@@ -86,6 +86,16 @@ pub enum Work {
         /// The computing part, 0 to 1.
         cpu_share: f64,
     },
+    /// Hashes a buffer.
+    Sha256 {
+        /// Its length.
+        bytes: u64,
+    },
+    /// Compresses a buffer of text.
+    Zlib {
+        /// Its length.
+        bytes: u64,
+    },
     /// The learner's own code.
     Code {
         /// Python that defines a function `work` without arguments: one unit.

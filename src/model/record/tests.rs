@@ -168,9 +168,10 @@ fn values_that_cannot_be() {
         json["experiments"][0]["series"][0]["points"][1]["windows"][0][name] = value;
     };
     check_changed(|json| json["machine"]["cores"] = json!(0), "0 cores in `machine.cores`");
+    let kinds: Vec<String> = WorkloadKind::ALL.iter().map(|kind| format!("`{}`", kind.id())).collect();
     check_changed(
         |json| json["experiments"][0]["workload"] = json!("dance"),
-        "unknown variant `dance`, expected one of `count-primes`, `wait`, `socket`, `mixed` in `experiments[0].workload`",
+        &format!("unknown variant `dance`, expected one of {} in `experiments[0].workload`", kinds.join(", ")),
     );
     check_changed(
         |json| json["experiments"][0]["parameters"]["cpu_share"] = json!(2.0),
