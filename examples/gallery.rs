@@ -137,6 +137,7 @@ impl Gallery {
             hidden: &self.hidden,
             navigation: self.navigation,
             empty_text: "Press Run or Space to measure",
+            heading: "",
             height: None,
         };
         let action = plot_view::show(ui, &self.figure, &options);

@@ -36,7 +36,7 @@ pub(super) fn run(json: bool, common: &Common) -> anyhow::Result<Exit> {
     for lesson in library.lessons() {
         console::data(format_args!("{:<12} {} ({} min)", lesson.id, lesson.title, lesson.minutes))?;
         for experiment in &lesson.experiments {
-            console::data(format_args!("  {}/{:<12} {}", lesson.id, experiment.id, experiment.title))?;
+            console::data(format_args!("  {}/{:<12} {}", lesson.id, experiment.id, experiment.title()))?;
         }
     }
     Ok(Exit::Done)

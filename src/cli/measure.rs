@@ -175,7 +175,11 @@ fn measure(
         experiments: choice
             .experiments
             .iter()
-            .map(|experiment| ExperimentOpening { title: experiment.title.clone(), claims: experiment.claims.clone() })
+            .zip(&request.experiments)
+            .map(|(experiment, plan)| ExperimentOpening {
+                title: experiment.title.of(&plan.workload),
+                claims: experiment.claims.clone(),
+            })
             .collect(),
     };
     let mut run = Run::new(&request, opening);

@@ -6,7 +6,8 @@ use amount::is_empty;
 
 use super::diagnostic::{Diagnostic, one_of};
 use super::raw::{Field, Placed, RawExperiment, RawLesson, RawRange};
-use super::{Experiment, Question, ThreadRange};
+use super::title::{MOST_TITLE_CHARS, TitleErrorKind};
+use super::{Experiment, Question, ThreadRange, Title};
 use crate::model::claim::Claim;
 use crate::model::plot::Metric;
 use crate::model::series::EngineKind;
@@ -41,7 +42,7 @@ pub(super) fn check(source: &str, raw: RawLesson, report: &mut Vec<Diagnostic>) 
     let ids = raw.experiment_ids();
     checker.format(raw.format);
     let id = checker.id(raw.id);
-    let title = checker.text(raw.title, "title");
+    let title = checker.short_text(raw.title, "title").map(|title| title.value);
     let minutes = checker.minutes(raw.minutes);
     let goals = checker.goals(raw.goals);
     let experiments = checker.experiments(raw.experiments);
@@ -96,6 +97,50 @@ impl Checker<'_> {
         Some(text.value)
     }
 
+    /// Some words that stand above a plot or in a list.
+    fn short_text(&mut self, text: Field<String>, name: &str) -> Option<Placed<String>> {
+        let span = text.clone().given()?.span;
+        let value = self.text(text, name)?;
+        let length = value.chars().count();
+        if length > MOST_TITLE_CHARS {
+            let error = self.error(&span, format!("`{name}` has {length} characters"));
+            self.report.push(error.expected(format!("expected at most {MOST_TITLE_CHARS}")));
+            return None;
+        }
+        Some(Placed { value, span })
+    }
+
+    /// The title of an experiment with this kind of workload.
+    fn title(&mut self, text: &Placed<String>, kind: WorkloadKind) -> Option<Title> {
+        let error = match Title::parse(&text.value, kind) {
+            Ok(title) => return Some(title),
+            Err(error) => error,
+        };
+        // Where the value is written without escapes, as it nearly always is, the very words can be pointed at.
+        let wrong = text.value.get(error.place.clone()).unwrap_or_default();
+        let written = self.source.get(text.span.clone()).unwrap_or_default();
+        let span = match written.find(&text.value).filter(|_| !wrong.is_empty()) {
+            Some(begin) => {
+                let begin = text.span.start + begin + error.place.start;
+                begin..begin + wrong.len()
+            }
+            None => text.span.clone(),
+        };
+        let names = || kind.parameters().iter().map(|parameter| parameter.id);
+        let diagnostic = match &error.kind {
+            TitleErrorKind::Unknown(name) => self
+                .error(&span, format!("workload `{}` has no parameter `{name}` to show in a title", kind.id()))
+                .expected(format!("expected {}", one_of(names())))
+                .nearest(name, names()),
+            TitleErrorKind::SingleBrace => self
+                .error(&span, "a brace of this title has no other half")
+                .expected("expected the name of a parameter between `{` and `}`")
+                .help("write `{{` or `}}` for a brace that is to be seen"),
+        };
+        self.report.push(diagnostic);
+        None
+    }
+
     fn minutes(&mut self, minutes: Field<i64>) -> Option<u32> {
         let minutes = minutes.given()?;
         match u32::try_from(minutes.value) {
@@ -135,8 +180,9 @@ impl Checker<'_> {
 
     fn experiment(&mut self, raw: RawExperiment) -> Option<Experiment> {
         let id = self.id(raw.id);
-        let title = self.text(raw.title, "title");
+        let title = self.short_text(raw.title, "title");
         let kind = self.word(raw.workload, "workload", WorkloadKind::from_id, WorkloadKind::ALL.map(WorkloadKind::id));
+        let title = title.zip(kind).and_then(|(title, kind)| self.title(&title, kind));
         let workload = kind.and_then(|kind| self.workload(kind, raw.parameters));
         let engines = self.engines(raw.engines, kind);
         let threads = raw.threads.given().and_then(|range| self.range(range));

@@ -1,5 +1,6 @@
 //! Errors of a lesson file, each with its place: shown with the line, a caret and what was expected.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::ops::Range;
 use std::sync::Arc;
@@ -38,7 +39,7 @@ impl Diagnostic {
             line: before.matches('\n').count() + 1,
             column: on_line.chars().count() + 1,
             span: start..end,
-            message: message.into(),
+            message: shortened(&message.into(), MOST_CHARS),
             expected: None,
             help: None,
         }
@@ -46,13 +47,13 @@ impl Diagnostic {
 
     /// With what was expected.
     pub(super) fn expected(mut self, expected: impl Into<String>) -> Self {
-        self.expected = Some(expected.into());
+        self.expected = Some(shortened(&expected.into(), MOST_CHARS));
         self
     }
 
     /// With what to do about it.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shortened(&help.into(), MOST_CHARS));
         self
     }
 
@@ -120,12 +121,14 @@ impl Diagnostics {
             return shown;
         }
         let (line, span) = self.line_of(diagnostic);
+        let (line, span) = excerpt(line, span);
         let annotation = AnnotationKind::Primary.span(span);
         let annotation = match &diagnostic.expected {
             Some(expected) => annotation.label(expected.as_str()),
             None => annotation,
         };
-        let snippet = Snippet::source(line).path(self.name.as_str()).line_start(diagnostic.line).annotation(annotation);
+        let snippet =
+            Snippet::source(line.as_ref()).path(self.name.as_str()).line_start(diagnostic.line).annotation(annotation);
         let mut group = Level::ERROR.primary_title(diagnostic.message.as_str()).element(snippet);
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(help.as_str()));
@@ -190,6 +193,36 @@ pub(super) fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) 
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// What is worth showing of a line: everything up to what is wrong, since columns are counted there, the beginning of what is
+/// wrong, and a little of what follows.
+fn excerpt(line: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
+    let after = |from: usize, most: usize| line[from..].char_indices().nth(most).map(|(index, _)| from + index);
+    let end = after(span.start, MOST_WRONG).map_or(span.end, |most| span.end.min(most));
+    let shown = match after(end, MOST_AFTER) {
+        Some(to) => Cow::Owned(format!("{}…", &line[..to])),
+        None => Cow::Borrowed(line),
+    };
+    (shown, span.start..end)
+}
+
+/// The most characters of one part of an error.
+const MOST_CHARS: usize = 320;
+/// The most characters of a line shown after what is wrong on it.
+const MOST_AFTER: usize = 80;
+/// The most characters shown of what is wrong.
+const MOST_WRONG: usize = 120;
+
+/// A text without its middle where it has more than `most` characters: what it begins with and how it ends say most.
+fn shortened(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    if length <= most {
+        return text.to_owned();
+    }
+    let end: String = text.chars().skip(length - most / 4).collect();
+    let begin: String = text.chars().take(most - most / 4 - 3).collect();
+    format!("{begin} … {end}")
 }
 
 fn floor_char_boundary(source: &str, index: usize) -> usize {

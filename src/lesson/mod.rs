@@ -10,6 +10,8 @@ use crate::model::plot::Metric;
 use crate::model::series::EngineKind;
 use crate::model::workload::Workload;
 
+pub use title::Title;
+
 mod body;
 mod check;
 mod diagnostic;
@@ -19,6 +21,7 @@ mod question;
 mod raw;
 #[cfg(test)]
 mod tests;
+pub mod title;
 #[cfg(feature = "gui")]
 pub mod watch;
 
@@ -65,8 +68,8 @@ pub struct Lesson {
 pub struct Experiment {
     /// Unique in its lesson.
     pub id: String,
-    /// The title above its plot.
-    pub title: String,
+    /// The title above its plot, for any values of the workload's parameters.
+    pub title: Title,
     /// The workload with the parameters the lesson sets; the sliders start there.
     pub workload: Workload,
     /// The engines checked at first, at least one.
@@ -155,6 +158,13 @@ impl Lesson {
     /// The experiment of that id, if there is one.
     pub fn experiment(&self, id: &str) -> Option<&Experiment> {
         self.experiments.iter().find(|experiment| experiment.id == id)
+    }
+}
+
+impl Experiment {
+    /// The title with the values that the lesson sets.
+    pub fn title(&self) -> String {
+        self.title.of(&self.workload)
     }
 }
 

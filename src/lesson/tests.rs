@@ -121,6 +121,30 @@ fn columns_count_characters() {
     assert_eq!((errors.list[0].line, errors.list[0].column), (29, 8));
 }
 
+#[test]
+fn a_huge_value_is_not_echoed() {
+    let huge = "x".repeat(50_000);
+    let engines = "[\"gil-model\", \"native\"]";
+    for source in [
+        broken(engines, &format!("[\"{huge}\"]")),
+        broken("minutes = 10", &format!("{huge} = 10")),
+        broken("minutes = 10", &format!("minutes = \"{huge}\"")),
+        broken("minutes = 10", &format!("minutes = [ {huge} = ")),
+        broken("id = \"waiting\"", &format!("id = \"{huge}!\"")),
+        broken("title = \"Waiting 5 ms\"", &format!("title = \"{huge} {{{huge}}}\"")),
+        broken("at_least = \"0.8*threads\"", &format!("at_least = \"{huge}\"")),
+        broken("experiment:wait), [again]", &format!("experiment:{huge}), [again]")),
+        broken("### Threads or asyncio?\n\nBoth.", &format!("### {huge}\n")),
+    ] {
+        let errors = parse_text(&source).expect_err("an error");
+        for error in &errors.list {
+            assert!(error.sentence().chars().count() < 1000, "{:.300}", error.sentence());
+        }
+        let shown = errors.to_string();
+        assert!(shown.chars().count() < 1500 * errors.list.len(), "{} characters: {shown:.300}", shown.len());
+    }
+}
+
 /// Every kind of error with what a reader sees of it.
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
@@ -154,6 +178,9 @@ fn errors_name_place_and_remedy() {
         ("another format", broken("format = 1", "format = 2")),
         ("an id with spaces", broken("id = \"waiting\"", "id = \"Waiting Threads!\"")),
         ("an empty title", broken("\"Threads overlap waiting\"", "\" \"")),
+        ("a title without end", broken("\"Threads overlap waiting\"", &format!("\"{}\"", "long ".repeat(50)))),
+        ("a title that shows no such value", broken("Waiting 5 ms", "Waiting {wait_sm} ms")),
+        ("a title with half a brace", broken("Waiting 5 ms", "Waiting { ms")),
         ("no time at all", broken("minutes = 10", "minutes = 0")),
         ("no goals", broken("[\"Say what a thread does while it waits.\"]", "[]")),
         ("an unknown workload", broken("workload = \"wait\"", "workload = \"wiat\"")),

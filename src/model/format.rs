@@ -71,6 +71,19 @@ pub fn percent(share: f64) -> String {
     format!("{} %", fixed(percent, usize::from(percent.abs() < 9.95 && percent != 0.0)))
 }
 
+/// The shortest text for a value that was set, such as `5`, `0.2` or `12.25`: three decimals below 10, fewer above, without
+/// zeros at the end.
+pub fn short(value: f64) -> String {
+    let decimals = match value.abs() {
+        magnitude if magnitude < 10.0 => 3,
+        magnitude if magnitude < 100.0 => 2,
+        magnitude if magnitude < 1000.0 => 1,
+        _ => 0,
+    };
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 /// A thread count in words: `1 thread`, `8 threads`.
 pub fn threads(count: usize) -> String {
     if count == 1 { "1 thread".to_owned() } else { format!("{count} threads") }
@@ -244,5 +257,20 @@ mod tests {
     fn counts_in_words() {
         assert_eq!((threads(1), threads(8)), ("1 thread".to_owned(), "8 threads".to_owned()));
         assert_eq!((rounds(1), rounds(8)), ("1 round".to_owned(), "8 rounds".to_owned()));
+    }
+
+    #[test]
+    fn values_that_were_set_are_short() {
+        for (value, expected) in [
+            (5.0, "5"),
+            (0.2, "0.2"),
+            (0.1 + 0.2, "0.3"),
+            (12.25, "12.25"),
+            (999.96, "1000"),
+            (20_000.0, "20000"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(short(value), expected);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use eframe::egui::{Button, DragValue, Response, Slider, SliderClamping, Ui};
 
+use crate::model::format::short;
 use crate::model::workload::{Parameter, SliderScale};
 
 use super::edit::{Edit, Stage};
@@ -78,18 +79,6 @@ pub(super) fn back_button(ui: &mut Ui, label: &str, words: &str, differs: bool) 
     response.on_hover_text(format!("Back to the lesson's value: {words}"))
 }
 
-/// The shortest text for a value: three decimals below 10, fewer above, without zeros at the end.
-fn short(value: f64) -> String {
-    let decimals = match value.abs() {
-        magnitude if magnitude < 10.0 => 3,
-        magnitude if magnitude < 100.0 => 2,
-        magnitude if magnitude < 1000.0 => 1,
-        _ => 0,
-    };
-    let text = format!("{value:.decimals$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
 #[cfg(test)]
 mod tests {
     use eframe::egui::{Key, Modifiers, Role, vec2};
@@ -116,22 +105,6 @@ mod tests {
             },
             State { parameter, value, edits: Vec::new() },
         )
-    }
-
-    #[track_caller]
-    fn check_short(value: f64, expected: &str) {
-        assert_eq!(short(value), expected);
-    }
-
-    #[test]
-    fn values_are_short() {
-        check_short(5.0, "5");
-        check_short(0.2, "0.2");
-        check_short(0.1 + 0.2, "0.3");
-        check_short(12.25, "12.25");
-        check_short(999.96, "1000");
-        check_short(20_000.0, "20000");
-        check_short(0.0, "0");
     }
 
     #[test]

@@ -217,10 +217,10 @@ fn start(state: &mut State, services: &mut Services, ctx: &egui::Context) {
         state.notices.failed("There is nothing to run: check at least one engine that can run here.");
         return;
     }
-    let told = |index: usize| {
-        let experiment = group.experiments.get(index).and_then(|place| lesson.experiments.get(*place));
-        experiment
-            .map(|experiment| ExperimentOpening { title: experiment.title.clone(), claims: experiment.claims.clone() })
+    let told = |(index, plan): &(usize, ExperimentPlan)| {
+        let experiment = group.experiments.get(*index).and_then(|place| lesson.experiments.get(*place))?;
+        let title = experiment.title.of(&plan.workload);
+        Some(ExperimentOpening { title, claims: experiment.claims.clone() })
     };
     let opening = Opening {
         program: services.program.clone(),
@@ -228,7 +228,7 @@ fn start(state: &mut State, services: &mut Services, ctx: &egui::Context) {
         machine: state.machine.clone(),
         lesson: lesson.id.clone(),
         lesson_title: lesson.title.clone(),
-        experiments: plans.iter().filter_map(|(index, _)| told(*index)).collect(),
+        experiments: plans.iter().filter_map(told).collect(),
     };
     let id = RunId(services.next_run);
     services.next_run += 1;

@@ -44,6 +44,8 @@ pub struct FigureOptions<'a> {
     pub empty_text: &'a str,
     /// The height in points; `None` for all that is left.
     pub height: Option<f32>,
+    /// The title that stands above the figure already, and need not be said again by a panel of that title.
+    pub heading: &'a str,
 }
 
 /// Whether the reader may zoom and pan.
@@ -187,8 +189,7 @@ struct PanelDrawing<'a> {
 impl PanelDrawing<'_> {
     fn panel(&self, ui: &mut Ui, index: usize, panel: &Panel, curves: &[PreparedCurve]) {
         ui.spacing_mut().item_spacing.y = 2.0;
-        // One panel alone may bear the figure's own title, which stands above it already.
-        if self.spec.panels.len() > 1 || panel.title != self.spec.title {
+        if self.spec.panels.len() > 1 || panel.title != self.options.heading {
             ui.add(egui::Label::new(theme::title(panel.title.as_str())).truncate());
         }
         ui.add(egui::Label::new(theme::caption(panel.y.label.as_str())).truncate());
@@ -357,6 +358,7 @@ mod tests {
                     navigation: state.navigation,
                     empty_text: "Press Run or Space to measure",
                     height: None,
+                    heading: "",
                 };
                 let action = show(ui, &state.spec, &options);
                 state.action = action.or(state.action.take());

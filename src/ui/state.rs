@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::session::{LessonProgress, Session};
 use crate::engine::Support;
 use crate::engine::message::{Outcome, Progress};
+use crate::lesson::Experiment;
 use crate::model::explanation::Explanation;
 use crate::model::machine::Machine;
 use crate::model::plan::RunId;
@@ -114,6 +115,8 @@ pub struct Bench {
     pub index: usize,
     /// Every group of the lesson.
     pub groups: Vec<Group>,
+    /// The title of every experiment of the lesson, with the values that its sliders have now.
+    pub titles: Vec<String>,
     /// The learner's settings.
     pub settings: GroupSettings,
     /// The ends of the thread slider.
@@ -157,6 +160,11 @@ impl Bench {
     /// The group shown.
     pub fn group(&self) -> Option<&Group> {
         self.groups.get(self.index)
+    }
+
+    /// What stands above the plot.
+    pub fn title(&self) -> String {
+        self.group().map(|group| group.title(&self.titles)).unwrap_or_default()
     }
 
     /// Whether the learner has drawn a curve.
@@ -333,6 +341,14 @@ impl State {
     pub fn is_in_group_shown(&self, experiment: &str) -> bool {
         let shown = self.bench.as_ref().and_then(Bench::group).zip(self.lessons.lesson());
         shown.is_some_and(|(group, lesson)| group.experiments(lesson).any(|it| it.id == experiment))
+    }
+
+    /// The title of an experiment of the open lesson, with the values that its sliders have now.
+    pub fn experiment_title(&self, experiment: &Experiment) -> String {
+        let place =
+            self.lessons.lesson().and_then(|lesson| lesson.experiments.iter().position(|it| it.id == experiment.id));
+        let title = place.zip(self.bench.as_ref()).and_then(|(place, bench)| bench.titles.get(place).cloned());
+        title.unwrap_or_else(|| experiment.title())
     }
 
     /// Whether a run can be started: some engine is checked that can run here.

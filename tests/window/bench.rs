@@ -128,13 +128,13 @@ impl Bench {
     /// Runs the experiment shown to its end.
     #[track_caller]
     pub(crate) fn measure(&mut self) {
-        let before = self.records();
+        let before = self.harness.state().state().record().map(std::ptr::from_ref).map(<*const _>::addr);
         self.click("Run");
-        self.until("the end of the run", |app| app.state().run.is_none() && app.state().measured.len() > before);
-    }
-
-    fn records(&self) -> usize {
-        self.harness.state().state().measured.len()
+        self.until("the end of the run", |app| {
+            let state = app.state();
+            state.run.is_none()
+                && state.record().is_some_and(|record| Some(std::ptr::from_ref(record).addr()) != before)
+        });
     }
 
     #[track_caller]

@@ -9,6 +9,7 @@ use threadlab::model::plot::Metric;
 use threadlab::model::series::EngineKind;
 use threadlab::model::stopping::Precision;
 use threadlab::ui::command::Command;
+use threadlab::ui::edit::Stage;
 use threadlab::ui::session::{Fold, LessonProgress, Session};
 use threadlab::ui::state::{Below, Overlay};
 
@@ -427,4 +428,27 @@ fn a_window_at_rest_asks_for_no_frame() {
     bench.harness.run();
     let delay = bench.harness.output().viewport_output.values().map(|output| output.repaint_delay).min();
     assert_eq!(delay, Some(std::time::Duration::MAX));
+}
+
+#[test]
+fn titles_follow_the_sliders_and_figures_keep_theirs() {
+    let mut bench = open();
+    let title = |bench: &Bench| bench.harness.state().state().bench.as_ref().expect("a bench").title();
+    assert_eq!(title(&bench), "Waiting 5 ms");
+    bench.measure();
+    bench.perform(Command::SetParameter { experiment: 0, name: "wait_ms", value: 20.0, stage: Stage::Released });
+    assert_eq!(title(&bench), "Waiting 20 ms");
+    let figure = |bench: &Bench| bench.harness.state().state().figure().expect("a figure").clone();
+    assert_eq!(
+        (figure(&bench).title.as_str(), figure(&bench).panels[0].title.as_str()),
+        ("Waiting 5 ms", "Waiting 5 ms")
+    );
+    // The plot below the new title says what it shows.
+    assert!(bench.harness.query_all_by_label("Waiting 5 ms").count() >= 1);
+    bench.measure();
+    assert_eq!(figure(&bench).title, "Waiting 20 ms");
+    // The other lesson's tab, too, after it was set and left.
+    bench.perform(Command::SelectLesson("gil".to_owned()));
+    bench.perform(Command::SelectLesson("waiting".to_owned()));
+    assert_eq!(title(&bench), "Waiting 20 ms");
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Services;
 use crate::engine::Support;
+use crate::lesson::{Experiment, Lesson};
 use crate::model::plan::ExperimentPlan;
 use crate::model::plot::{PlotInput, PlotOptions, PlotSpec, specify};
 use crate::model::prediction::Prediction;
@@ -15,7 +16,7 @@ use crate::ui::command::Command;
 use crate::ui::edit::Stage;
 use crate::ui::laboratory::Laboratory;
 use crate::ui::session::LessonProgress;
-use crate::ui::state::settings::{GroupSettings, ThreadBounds};
+use crate::ui::state::settings::{Group, GroupSettings, ThreadBounds};
 use crate::ui::state::{Bench, Drawing, EngineOffer, State};
 
 /// Opens a lesson, with the first of its groups.
@@ -30,7 +31,7 @@ pub(super) fn select_lesson(id: &str, state: &mut State, services: &Services) {
 pub(super) fn select_experiment(id: &str, state: &mut State, services: &Services) {
     let Some(lesson) = state.lessons.lesson().cloned() else { return };
     let groups = state.lessons.groups();
-    let holds = |group: &crate::ui::state::settings::Group| group.experiments(&lesson).any(|it| it.id == id);
+    let holds = |group: &Group| group.experiments(&lesson).any(|it| it.id == id);
     let Some(index) = groups.iter().position(holds) else { return };
     state.opened = None;
     if state.bench.as_ref().is_none_or(|bench| bench.index != index) {
@@ -60,8 +61,9 @@ pub(in crate::ui) fn open(index: usize, state: &mut State, services: &Services) 
     }
     let engines = offers(&*services.laboratory, &settings.workloads);
     let index = index.min(groups.len() - 1);
+    let titles = titles(&lesson, &groups, state);
     let figure = Arc::new(PlotSpec {
-        title: group.title.clone(),
+        title: group.title(&titles),
         metric: settings.metric,
         panels: Vec::new(),
         provenance: String::new(),
@@ -69,8 +71,29 @@ pub(in crate::ui) fn open(index: usize, state: &mut State, services: &Services) 
     let drawing = Drawing { figure, tables: Vec::new(), explanations: Vec::new() };
     let (counts, is_stale) = (Vec::new(), false);
     state.timeline = 0;
-    state.bench = Some(Bench { index, groups, settings, bounds, engines, counts, is_stale, drawing });
+    state.bench = Some(Bench { index, groups, titles, settings, bounds, engines, counts, is_stale, drawing });
     refresh_figure(state);
+}
+
+/// The title of every experiment of a lesson, with the values that were remembered for its sliders.
+fn titles(lesson: &Lesson, groups: &[Group], state: &State) -> Vec<String> {
+    let mut titles: Vec<String> = lesson.experiments.iter().map(Experiment::title).collect();
+    for group in groups {
+        let Some(saved) = state.session.groups.get(&group.key) else { continue };
+        let bounds = ThreadBounds::of(lesson, group, &state.machine);
+        let settings = GroupSettings::of(lesson, group, &state.machine).restored(saved, bounds);
+        retitle(&mut titles, lesson, group, &settings);
+    }
+    titles
+}
+
+/// Writes the titles of one group's experiments anew.
+fn retitle(titles: &mut [String], lesson: &Lesson, group: &Group, settings: &GroupSettings) {
+    for (index, workload) in group.experiments.iter().zip(&settings.workloads) {
+        if let Some((title, experiment)) = titles.get_mut(*index).zip(lesson.experiments.get(*index)) {
+            *title = experiment.title.of(workload);
+        }
+    }
 }
 
 /// For each engine whether it can run one of the workloads.
@@ -135,7 +158,10 @@ pub(super) fn set(command: &Command, state: &mut State, services: &Services) -> 
         Command::ResetExperiment => reset(state),
         _ => {}
     }
-    if let Some(bench) = &mut state.bench {
+    if let Some((bench, lesson)) = state.bench.as_mut().zip(state.lessons.lesson()) {
+        if let Some(group) = bench.groups.get(bench.index) {
+            retitle(&mut bench.titles, lesson, group, &bench.settings);
+        }
         bench.engines = offers(&*services.laboratory, &bench.settings.workloads);
         if let Some(key) = bench.group().map(|group| group.key.clone()) {
             state.session.groups.insert(key, bench.settings.saved());
@@ -183,14 +209,24 @@ pub(in crate::ui) fn refresh_figure(state: &mut State) {
     };
     let settings = &bench.settings;
     let nothing = Results::default();
+    // What was measured keeps the title it was measured under.
+    let mut titles = bench.titles.clone();
+    for measured in record.iter().flat_map(|record| &record.experiments) {
+        let place = lesson.experiments.iter().position(|experiment| experiment.id == measured.id);
+        if let Some(title) = place.and_then(|place| titles.get_mut(place)) {
+            title.clone_from(&measured.title);
+        }
+    }
+    let title = group.title(&titles);
     let inputs: Vec<PlotInput<'_>> = group
         .experiments(&lesson)
+        .zip(group.experiments.iter().filter_map(|index| titles.get(*index)))
         .zip(settings.workloads.iter().zip(&settings.predictions))
-        .map(|(experiment, (workload, prediction))| {
+        .map(|((experiment, title), (workload, prediction))| {
             let measured = record.and_then(|record| record.experiments.iter().find(|it| it.id == experiment.id));
             PlotInput {
                 experiment: &experiment.id,
-                title: &experiment.title,
+                title,
                 bound: measured.map_or(workload.bound(), crate::model::record::ExperimentRecord::bound),
                 results: measured.map_or(&nothing, |measured| &measured.results),
                 prediction: Some(prediction).filter(|prediction| !prediction.points.is_empty()),
@@ -201,7 +237,7 @@ pub(in crate::ui) fn refresh_figure(state: &mut State) {
     let provenance = record.map(RunRecord::provenance).unwrap_or_default();
     let is_whole = record.is_some_and(|record| record.completion == Completion::Completed);
     let options = PlotOptions {
-        title: &group.title,
+        title: &title,
         metric: settings.metric,
         axes: settings.axes,
         provenance: &provenance,

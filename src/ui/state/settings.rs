@@ -19,8 +19,6 @@ use crate::model::workload::{ParameterValue, Workload};
 pub struct Group {
     /// `lesson/experiment`, after the first experiment.
     pub key: String,
-    /// What stands above the plot.
-    pub title: String,
     /// Indices into the lesson's experiments, at least one.
     pub experiments: Vec<usize>,
 }
@@ -32,14 +30,26 @@ impl Group {
         for (index, experiment) in lesson.experiments.iter().enumerate() {
             let name = experiment.group.as_deref();
             if let Some((_, group)) = groups.iter_mut().find(|(other, _)| name.is_some() && *other == name) {
-                group.title = format!("{} beside {}", short(&group.title), short(&experiment.title));
                 group.experiments.push(index);
             } else {
                 let key = format!("{}/{}", lesson.id, experiment.id);
-                groups.push((name, Self { key, title: experiment.title.clone(), experiments: vec![index] }));
+                groups.push((name, Self { key, experiments: vec![index] }));
             }
         }
         groups.into_iter().map(|(_, group)| group).collect()
+    }
+
+    /// What stands above the plot, given the title of every experiment of the lesson: that of its experiment, or
+    /// "CPU-bound beside I/O-bound" for several.
+    pub fn title(&self, titles: &[String]) -> String {
+        let mut own = self.experiments.iter().filter_map(|index| titles.get(*index));
+        match (own.next(), self.experiments.len()) {
+            (None, _) => String::new(),
+            (Some(only), 1) => only.clone(),
+            (Some(first), _) => {
+                own.fold(short(first).to_owned(), |sofar, title| format!("{sofar} beside {}", short(title)))
+            }
+        }
     }
 
     /// Its experiments.

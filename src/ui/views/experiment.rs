@@ -101,8 +101,7 @@ fn title(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
         run_button(ui, state, inbox);
         ui.with_layout(Layout::left_to_right(Align::Center).with_main_wrap(true), |ui| {
             if bench.groups.len() < 2 {
-                let title = bench.group().map(|group| group.title.as_str()).unwrap_or_default();
-                ui.add(egui::Label::new(theme::heading(title)).truncate());
+                ui.add(egui::Label::new(theme::heading(bench.title())).truncate());
             } else {
                 groups(ui, state, bench, inbox);
             }
@@ -117,12 +116,13 @@ fn groups(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     for (index, group) in bench.groups.iter().enumerate() {
         let Some(first) = group.experiments(lesson).next() else { continue };
         let is_chosen = index == bench.index;
-        let mut words = if is_chosen { theme::title(group.title.as_str()) } else { RichText::new(&group.title) };
+        let title = group.title(&bench.titles);
+        let mut words = if is_chosen { theme::title(title.as_str()) } else { RichText::new(&title) };
         if is_chosen && state.pointed_out.is_some() {
             words = words.underline();
         }
         let tab = egui::Button::selectable(is_chosen, words).truncate();
-        if ui.add(tab).on_hover_text(group.title.as_str()).clicked() && !is_chosen {
+        if ui.add(tab).on_hover_text(title).clicked() && !is_chosen {
             inbox.send(Command::SelectExperiment(first.id.clone()));
         }
     }
@@ -213,7 +213,12 @@ fn plot(ui: &mut Ui, state: &State, height: f32, inbox: &mut Inbox) {
     let none = BTreeSet::new();
     let empty_text =
         if state.is_running_here() { "The first points are coming." } else { "Press Run or Space to measure." };
+    let heading = match &state.bench {
+        Some(bench) if state.opened.is_none() && !state.presenting => bench.title(),
+        _ => figure.title.clone(),
+    };
     let options = FigureOptions {
+        heading: &heading,
         hidden: state.hidden().unwrap_or(&none),
         navigation: Navigation::Fixed,
         empty_text,
@@ -236,7 +241,7 @@ fn prediction(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
             let Some((prediction, counts)) = bench.settings.predictions.get(index).zip(bench.counts.get(index)) else {
                 continue;
             };
-            ui.add(egui::Label::new(theme::title(experiment.title.as_str())).truncate());
+            ui.add(egui::Label::new(theme::title(state.experiment_title(experiment))).truncate());
             ui.push_id(("prediction", index), |ui| {
                 if let Some(edit) = prediction_view::show(ui, &prediction.for_counts(counts), height) {
                     inbox.send(Command::SetPrediction { experiment: index, prediction: edit.value });

@@ -54,7 +54,7 @@ fn page(ui: &mut Ui, state: &State, lesson: &Lesson, markdown: &mut CommonMarkCa
         ui.add_space(space::L);
         ui.label(theme::title("Questions"));
         for (index, entry) in lesson.faq.iter().enumerate() {
-            ui.push_id(("faq", index), |ui| question(ui, lesson, entry, index, markdown, inbox));
+            ui.push_id(("faq", index), |ui| question(ui, state, lesson, entry, index, markdown, inbox));
         }
     }
     ui.add_space(space::L);
@@ -108,7 +108,7 @@ fn claims(ui: &mut Ui, state: &State, lesson: &Lesson, inbox: &mut Inbox) {
     for experiment in &experiments {
         if experiments.len() > 1 {
             ui.add_space(space::S);
-            let link = ui.link(experiment.title.as_str()).on_hover_text("Shows this experiment.");
+            let link = ui.link(state.experiment_title(experiment)).on_hover_text("Shows this experiment.");
             if link.clicked() {
                 inbox.send(Command::SelectExperiment(experiment.id.clone()));
             }
@@ -145,6 +145,7 @@ fn standing<'a>(state: &'a State, lesson: &Lesson, experiment: &Experiment, clai
 
 fn question(
     ui: &mut Ui,
+    app: &State,
     lesson: &Lesson,
     entry: &FaqEntry,
     index: usize,
@@ -169,7 +170,7 @@ fn question(
         text(ui, lesson, &entry.answer, ("answer", index), markdown, inbox);
         for id in &entry.experiments {
             let Some(experiment) = lesson.experiments.iter().find(|experiment| experiment.id == *id) else { continue };
-            let label = format!("Run it: {}", experiment.title);
+            let label = format!("Run it: {}", app.experiment_title(experiment));
             if ui.button(label).on_hover_text("Shows this experiment and runs it.").clicked() {
                 inbox.send(Command::SelectExperiment(id.clone()));
                 inbox.send(Command::Run);

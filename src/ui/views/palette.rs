@@ -37,7 +37,7 @@ fn entries(state: &State) -> Vec<Entry> {
     }));
     if let Some(lesson) = state.lessons.lesson() {
         entries.extend(lesson.experiments.iter().map(|experiment| Entry {
-            label: format!("Experiment: {}", experiment.title),
+            label: format!("Experiment: {}", state.experiment_title(experiment)),
             command: Command::SelectExperiment(experiment.id.clone()),
         }));
     }
