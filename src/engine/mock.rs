@@ -208,6 +208,9 @@ impl MockEngine {
             run_delay_s: Some(0.0),
             latency_ms: (order.workload.bound() != Bound::Cpu).then(|| 1000.0 * order.threads.as_f64() / rate),
             gil_switches: (self.key.engine == EngineKind::GilModel).then_some(10),
+            lost: None,
+            latency_quantiles_ms: None,
+            deadlocks: None,
             disturbance: None,
         }
     }

@@ -367,6 +367,9 @@ impl Snapshot {
                 .and_then(|(before, after)| delay_within(wall_s, before, after)),
             latency_ms: latency_s.map(|seconds| seconds * 1000.0),
             gil_switches: self.switches.zip(later.switches).and_then(|(before, after)| after.checked_sub(before)),
+            lost: None,
+            latency_quantiles_ms: None,
+            deadlocks: None,
             disturbance: None,
         }
     }

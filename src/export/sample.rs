@@ -75,6 +75,9 @@ fn window(threads: ThreadCount, round: u32, throughput: f64, cores: f64) -> Wind
         run_delay_s: Some(0.0),
         latency_ms: None,
         gil_switches: None,
+        lost: None,
+        latency_quantiles_ms: None,
+        deadlocks: None,
         disturbance: None,
     }
 }

@@ -37,15 +37,32 @@ const IDENTITY: [&str; 13] = [
 type Quantity = (&'static str, fn(&Point) -> Option<Estimate>);
 
 /// The quantities of a point; each takes five columns.
-const QUANTITIES: [Quantity; 8] = [
+const QUANTITIES: [Quantity; 10] = [
     ("throughput_per_sec", |point| Some(point.throughput_per_sec)),
     ("speedup", |point| point.speedup),
     ("efficiency", |point| point.efficiency),
     ("cores_used", |point| point.cores_used),
     ("units_per_cpu_sec", |point| point.units_per_cpu_sec),
     ("latency_ms", |point| point.latency_ms),
+    ("lost_share", |point| point.lost_share),
+    ("deadlock_share", |point| point.deadlock_share),
     ("gil_switches_per_sec", |point| point.gil_switches_per_sec),
     ("server_cores_used", |point| point.server_cores_used),
+];
+
+/// The columns of counts over all rounds, and of the times of units.
+const EXACT: [&str; 11] = [
+    "updates_expected",
+    "updates_counted",
+    "deadlocks",
+    "last_deadlock",
+    "latency_ms_least",
+    "latency_ms_5_percent",
+    "latency_ms_25_percent",
+    "latency_ms_50_percent",
+    "latency_ms_75_percent",
+    "latency_ms_95_percent",
+    "latency_ms_greatest",
 ];
 
 /// The columns of the whole run, the same in every row.
@@ -89,6 +106,7 @@ fn header(parameters: &BTreeSet<&str>) -> Vec<String> {
     for (name, _) in QUANTITIES {
         header.extend(["", "_low", "_high", "_rounds", "_interval"].map(|part| format!("{name}{part}")));
     }
+    header.extend(EXACT.map(str::to_owned));
     header.extend(PROVENANCE.map(str::to_owned));
     header
 }
@@ -123,6 +141,7 @@ fn row(
     for (_, quantity) in QUANTITIES {
         row.extend(estimate(quantity(point)));
     }
+    row.extend(exact(point));
     row.extend(provenance(record));
     row
 }
@@ -134,8 +153,23 @@ fn estimate(estimate: Option<Estimate>) -> [String; 5] {
     let interval = match interval {
         IntervalKind::OrderStatistic95 => "order-statistic-95",
         IntervalKind::Range => "range",
+        IntervalKind::Binomial95 => "binomial-95",
     };
     [number(median), number(low), number(high), rounds.to_string(), interval.to_owned()]
+}
+
+fn exact(point: &Point) -> Vec<String> {
+    let lost = point.lost();
+    let deadlocks = point.deadlocks();
+    let mut cells = vec![
+        lost.map(|lost| lost.expected.to_string()).unwrap_or_default(),
+        lost.map(|lost| lost.counted.to_string()).unwrap_or_default(),
+        deadlocks.as_ref().map(|report| report.count.to_string()).unwrap_or_default(),
+        optional_text(deadlocks.and_then(|report| report.in_words()).as_deref()),
+    ];
+    let quantiles = point.latency_quantiles_ms.map(|quantiles| quantiles.map(number));
+    cells.extend(quantiles.unwrap_or_default());
+    cells
 }
 
 fn provenance(record: &RunRecord) -> [String; 12] {

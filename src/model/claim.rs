@@ -73,6 +73,47 @@ pub enum Quantity {
         /// The series' engine.
         engine: EngineKind,
     },
+    /// The median time of one unit in milliseconds.
+    Latency {
+        /// The series' engine.
+        engine: EngineKind,
+    },
+    /// The share of updates that got lost, 0 to 1.
+    LostShare {
+        /// The series' engine.
+        engine: EngineKind,
+    },
+    /// The share of windows with a deadlock, 0 to 1.
+    Deadlocks {
+        /// The series' engine.
+        engine: EngineKind,
+    },
+}
+
+impl Quantity {
+    /// Whether it compares with one thread of the same series, so that at one thread it says nothing.
+    pub fn is_over_one_thread(&self) -> bool {
+        match self {
+            Self::Speedup { .. } | Self::SpeedupRatio { .. } | Self::LatencyRatio { .. } => true,
+            Self::ThroughputRatio { .. }
+            | Self::CoresUsed { .. }
+            | Self::Latency { .. }
+            | Self::LostShare { .. }
+            | Self::Deadlocks { .. } => false,
+        }
+    }
+
+    /// Whether it says how work scales, which a machine without free cores can neither confirm nor refute.
+    pub(in crate::model) fn is_of_scaling(&self) -> bool {
+        match self {
+            Self::Speedup { .. }
+            | Self::ThroughputRatio { .. }
+            | Self::SpeedupRatio { .. }
+            | Self::CoresUsed { .. }
+            | Self::LatencyRatio { .. } => true,
+            Self::Latency { .. } | Self::LostShare { .. } | Self::Deadlocks { .. } => false,
+        }
+    }
 }
 
 /// The thread counts that a check speaks of.

@@ -35,6 +35,9 @@ pub(crate) fn window(count: usize, round: u32, per_sec: f64) -> Window {
         run_delay_s: None,
         latency_ms: None,
         gil_switches: None,
+        lost: None,
+        latency_quantiles_ms: None,
+        deadlocks: None,
         disturbance: None,
     }
 }

@@ -94,6 +94,11 @@ pub fn rounds(count: u32) -> String {
     if count == 1 { "1 round".to_owned() } else { format!("{count} rounds") }
 }
 
+/// A whole number with commas between thousands.
+pub fn whole(count: u64) -> String {
+    grouped(&count.to_string())
+}
+
 /// A number with a fixed number of decimals, and commas between thousands.
 pub fn fixed(value: f64, decimals: usize) -> String {
     if !value.is_finite() {
@@ -106,15 +111,22 @@ pub fn fixed(value: f64, decimals: usize) -> String {
     if value < 0.0 && text.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
         shown.push('-');
     }
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
+    shown.push_str(&grouped(whole));
     if !fraction.is_empty() {
         shown.push('.');
         shown.push_str(fraction);
+    }
+    shown
+}
+
+/// Digits with commas between thousands.
+fn grouped(digits: &str) -> String {
+    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
     }
     shown
 }

@@ -6,9 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::series::{EngineKind, Interpreter, SeriesKey, StartMethod};
-use super::statistics::Estimate;
+use super::statistics::{Estimate, median};
 use super::units::ThreadCount;
-use super::window::Window;
+use super::window::{DeadlockReport, LostUpdates, Window};
 
 /// One thread count of one series. Unknown values are `None`, never 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,12 @@ pub struct Point {
     pub units_per_cpu_sec: Option<Estimate>,
     /// Time of one unit in milliseconds.
     pub latency_ms: Option<Estimate>,
+    /// The times of units in milliseconds, medians over rounds: least, 5 %, 25 %, 50 %, 75 %, 95 %, greatest.
+    pub latency_quantiles_ms: Option<[f64; 7]>,
+    /// The share of updates that got lost, 0 to 1.
+    pub lost_share: Option<Estimate>,
+    /// The share of windows in which there was a deadlock, 0 to 1.
+    pub deadlock_share: Option<Estimate>,
     /// Switches of the GIL per second, for the model.
     pub gil_switches_per_sec: Option<Estimate>,
     /// CPU of the local server, as a share of one core.
@@ -216,6 +222,9 @@ impl Point {
         let cores_used = over(Window::cores_used);
         let units_per_cpu_sec = over(Window::units_per_cpu_sec);
         let latency_ms = over(|window| window.latency_ms);
+        let latency_quantiles_ms = quantiles_of(&windows);
+        let lost_share = over(|window| window.lost.and_then(|lost| lost.share()));
+        let deadlock_share = deadlock_share_of(&windows);
         let gil_switches_per_sec = over(Window::gil_switches_per_sec);
         let server_cores_used = over(|window| window.server_cpu_s.map(|cpu_s| cpu_s / window.wall_s));
         Some(Self {
@@ -226,9 +235,26 @@ impl Point {
             cores_used,
             units_per_cpu_sec,
             latency_ms,
+            latency_quantiles_ms,
+            lost_share,
+            deadlock_share,
             gil_switches_per_sec,
             server_cores_used,
             windows,
+        })
+    }
+
+    /// Updates of all rounds together, where they were counted.
+    pub fn lost(&self) -> Option<LostUpdates> {
+        self.windows.iter().filter_map(|window| window.lost).reduce(|all, more| all + more)
+    }
+
+    /// Deadlocks of all rounds together with the last that was seen, where they were looked for.
+    pub fn deadlocks(&self) -> Option<DeadlockReport> {
+        let reports = self.windows.iter().filter_map(|window| window.deadlocks.clone());
+        reports.reduce(|all, more| DeadlockReport {
+            count: all.count + more.count,
+            last: if more.last.is_empty() { all.last } else { more.last },
         })
     }
 
@@ -236,6 +262,22 @@ impl Point {
         self.speedup = one.and_then(|one| Estimate::of(&per_round(self, one, Window::throughput_per_sec)));
         self.efficiency = self.speedup.map(|speedup| speedup.divided_by(self.threads.as_f64()));
     }
+}
+
+/// Each quantile's median over the rounds that have it.
+fn quantiles_of(windows: &[Window]) -> Option<[f64; 7]> {
+    let known: Vec<[f64; 7]> = windows.iter().filter_map(|window| window.latency_quantiles_ms).collect();
+    let mut quantiles = [0.0; 7];
+    for (index, quantile) in quantiles.iter_mut().enumerate() {
+        let values: Vec<f64> = known.iter().map(|of_window| of_window[index]).collect();
+        *quantile = median(&values)?;
+    }
+    Some(quantiles)
+}
+
+fn deadlock_share_of(windows: &[Window]) -> Option<Estimate> {
+    let reports: Vec<&DeadlockReport> = windows.iter().filter_map(|window| window.deadlocks.as_ref()).collect();
+    Estimate::of_share(reports.iter().filter(|report| report.count > 0).count(), reports.len())
 }
 
 fn at(points: &[Point], threads: ThreadCount) -> Option<&Point> {
@@ -281,6 +323,9 @@ struct PointJson {
     cores_used_interval: Option<Estimate>,
     units_per_cpu_sec: Option<Estimate>,
     latency_ms: Option<Estimate>,
+    latency_quantiles_ms: Option<[f64; 7]>,
+    lost_share: Option<Estimate>,
+    deadlock_share: Option<Estimate>,
     gil_switches_per_sec: Option<Estimate>,
     server_cores_used: Option<Estimate>,
     windows: Vec<Window>,
@@ -297,6 +342,9 @@ impl From<Point> for PointJson {
             cores_used_interval: point.cores_used,
             units_per_cpu_sec: point.units_per_cpu_sec,
             latency_ms: point.latency_ms,
+            latency_quantiles_ms: point.latency_quantiles_ms,
+            lost_share: point.lost_share,
+            deadlock_share: point.deadlock_share,
             gil_switches_per_sec: point.gil_switches_per_sec,
             server_cores_used: point.server_cores_used,
             windows: point.windows,
@@ -314,6 +362,9 @@ impl From<PointJson> for Point {
             cores_used: json.cores_used_interval,
             units_per_cpu_sec: json.units_per_cpu_sec,
             latency_ms: json.latency_ms,
+            latency_quantiles_ms: json.latency_quantiles_ms,
+            lost_share: json.lost_share,
+            deadlock_share: json.deadlock_share,
             gil_switches_per_sec: json.gil_switches_per_sec,
             server_cores_used: json.server_cores_used,
             windows: json.windows,

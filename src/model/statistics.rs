@@ -7,6 +7,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What lies beyond each end of a 95 % interval.
+const TAIL: f64 = 0.025;
+
 /// The fewest rounds from which an interval with a known coverage exists.
 pub const FEWEST_ROUNDS: usize = 6;
 
@@ -35,6 +38,8 @@ pub enum IntervalKind {
     OrderStatistic95,
     /// Least and greatest of fewer than 6 rounds.
     Range,
+    /// The exact 95 % interval of a share of rounds (Clopper & Pearson 1934).
+    Binomial95,
 }
 
 impl Estimate {
@@ -53,6 +58,21 @@ impl Estimate {
         })
     }
 
+    /// The share of `count` rounds in which something happened, `hits` of them, with its exact 95 % interval: the shares for
+    /// which so many hits or more, and so many or fewer, would each have a probability above 2.5 % (Clopper & Pearson,
+    /// *Biometrika* 26, 1934). `None` without rounds, or with more hits than rounds.
+    pub fn of_share(hits: usize, count: usize) -> Option<Self> {
+        if count == 0 || hits > count {
+            return None;
+        }
+        let median = to_f64(hits) / to_f64(count);
+        let low = if hits == 0 { 0.0 } else { 1.0 - share_with_tail(count - hits, count) };
+        let high = if hits == count { 1.0 } else { share_with_tail(hits, count) };
+        let rounds = u32::try_from(count).unwrap_or(u32::MAX);
+        let (low, high) = (low.min(median), high.max(median));
+        Some(Self { median, low, high, rounds, interval: IntervalKind::Binomial95 })
+    }
+
     /// Half the interval's width as a share of the median; infinite where the median is 0.
     pub fn relative_half_width(&self) -> f64 {
         let half = (self.high - self.low) / 2.0;
@@ -61,7 +81,7 @@ impl Estimate {
 
     /// Whether its ends have a known coverage, so that a verdict may rest on it.
     pub fn is_interval(&self) -> bool {
-        self.interval == IntervalKind::OrderStatistic95
+        matches!(self.interval, IntervalKind::OrderStatistic95 | IntervalKind::Binomial95)
     }
 
     /// The estimate of the same rounds with every value divided by `divisor`, which is above 0.
@@ -77,12 +97,55 @@ pub fn median(values: &[f64]) -> Option<f64> {
     median_of_sorted(&sorted_finite(values))
 }
 
+/// Least, 5 %, 25 %, 50 %, 75 %, 95 % and greatest of the finite ones among `values`, in any order; `None` where there is none.
+/// Between two values it interpolates linearly, so that the 50 % one is [`median`] (definition 7 of Hyndman & Fan,
+/// *The American Statistician* 50, 1996).
+pub fn quantiles(values: &[f64]) -> Option<[f64; 7]> {
+    let sorted = sorted_finite(values);
+    let last = sorted.len().checked_sub(1)?;
+    let at = |share: f64| {
+        let place = share * to_f64(last);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to the last index")]
+        let below = (place.floor() as usize).min(last);
+        let (low, high) = (sorted[below], sorted[(below + 1).min(last)]);
+        low + (high - low) * (place - to_f64(below))
+    };
+    Some([0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0].map(at))
+}
+
+/// The share for which `hits` or fewer of `count` have a probability of 2.5 %, where `hits < count`.
+fn share_with_tail(hits: usize, count: usize) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    // Each step halves what is left: 50 of them reach the last digit.
+    for _ in 0..50 {
+        let middle = f64::midpoint(low, high);
+        if binomial_at_most(hits, count, middle) > TAIL {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    f64::midpoint(low, high)
+}
+
+/// The probability of `hits` or fewer of `count`, each having `share`, which lies strictly between 0 and 1.
+fn binomial_at_most(hits: usize, count: usize, share: f64) -> f64 {
+    let (ln_hit, ln_miss) = (share.ln(), (-share).ln_1p());
+    let n = to_f64(count);
+    let mut ln_term = n * ln_miss;
+    let mut sum = 0.0;
+    for i in (0..=hits).map(to_f64) {
+        sum += ln_term.exp();
+        ln_term += ((n - i) / (i + 1.0)).ln() + ln_hit - ln_miss;
+    }
+    sum
+}
+
 /// The ranks, from 1, of the two order statistics that enclose the median of `count` values with at least 95 %;
 /// `None` below 6 values. They lie symmetrically: `lower + upper = count + 1`.
 pub fn interval_ranks(count: usize) -> Option<(usize, usize)> {
     // P(Bin(n, 1/2) <= i) is summed exactly enough: each term follows from the one before by one multiplication and one
     // division. Scaling by the first term, 2^-n, would underflow above n = 1074, so that logarithms carry it.
-    const TAIL: f64 = 0.025;
     if count < FEWEST_ROUNDS {
         return None;
     }
@@ -142,6 +205,35 @@ mod tests {
         check_median(&[9.0, 1.0, 5.0], Some(5.0));
         check_median(&[9.0, f64::NAN, 1.0, 5.0, 7.0], Some(6.0));
         check_median(&[f64::MAX, f64::MAX], Some(f64::MAX));
+    }
+
+    #[track_caller]
+    fn check_share(hits: usize, count: usize, low: f64, high: f64) {
+        let share = Estimate::of_share(hits, count).expect("a share");
+        assert!((share.low - low).abs() < 5e-5 && (share.high - high).abs() < 5e-5, "{share:?}");
+        assert!(share.is_interval() && share.low <= share.median && share.median <= share.high, "{share:?}");
+    }
+
+    #[test]
+    fn shares_have_the_published_intervals() {
+        // 1 - 0.025^(1/n) where nothing happened; R's `binom.test` for the others.
+        check_share(0, 9, 0.0, 0.3363);
+        check_share(9, 9, 0.6637, 1.0);
+        check_share(3, 10, 0.0667, 0.6525);
+        check_share(50, 100, 0.3983, 0.6017);
+        assert_eq!(Estimate::of_share(0, 0), None);
+        assert_eq!(Estimate::of_share(2, 1), None);
+    }
+
+    #[test]
+    fn quantiles_hold_the_median_in_the_middle() {
+        assert_eq!(quantiles(&[]), None);
+        assert_eq!(quantiles(&[f64::NAN]), None);
+        assert_eq!(quantiles(&[3.0]), Some([3.0; 7]));
+        let hundred: Vec<f64> = (0..=100).rev().map(f64::from).collect();
+        assert_eq!(quantiles(&hundred), Some([0.0, 5.0, 25.0, 50.0, 75.0, 95.0, 100.0]));
+        let four = [4.0, 1.0, 2.0, 3.0];
+        assert_eq!(quantiles(&four).map(|it| it[3]), median(&four));
     }
 
     /// The numbers of values at which the two-sided 5 % critical value r of the sign test goes up by one, from r = 0 at

@@ -138,6 +138,9 @@ fn window(bound: Bound, engine: EngineKind, cores: f64, threads: ThreadCount, ro
         run_delay_s: Some(0.0),
         latency_ms: (bound == Bound::Waiting).then_some(5.1),
         gil_switches: (engine == EngineKind::GilModel).then_some(40),
+        lost: None,
+        latency_quantiles_ms: None,
+        deadlocks: None,
         disturbance: None,
     }
 }

@@ -84,6 +84,9 @@ mod tests {
             run_delay_s: None,
             latency_ms: None,
             gil_switches: None,
+            lost: None,
+            latency_quantiles_ms: None,
+            deadlocks: None,
             disturbance: None,
         }
     }

@@ -175,6 +175,9 @@ impl Engine for PythonEngine {
             run_delay_s: point.run_delay_s,
             latency_ms: point.latency_ms,
             gil_switches: None,
+            lost: None,
+            latency_quantiles_ms: None,
+            deadlocks: None,
             disturbance: None,
         };
         check_possible(&window, self.cores)?;

@@ -12,8 +12,16 @@ use crate::model::series::EngineKind;
 use crate::model::workload::Workload;
 
 /// The words a check may use for its quantity.
-pub(in crate::lesson) const QUANTITIES: [&str; 5] =
-    ["speedup", "throughput-ratio", "speedup-ratio", "cores-used", "latency-ratio"];
+pub(in crate::lesson) const QUANTITIES: [&str; 8] = [
+    "speedup",
+    "throughput-ratio",
+    "speedup-ratio",
+    "cores-used",
+    "latency-ratio",
+    "latency",
+    "lost-share",
+    "deadlocks",
+];
 
 impl Checker<'_> {
     pub(super) fn claim(
@@ -67,8 +75,7 @@ impl Checker<'_> {
             }
         }
         let quantity = quantity?;
-        let over_one_thread = !matches!(quantity, Quantity::ThroughputRatio { .. } | Quantity::CoresUsed { .. });
-        if over_one_thread && MACHINES.iter().all(|cores| at_ends(&at, *cores).1 <= 1.0) {
+        if quantity.is_over_one_thread() && MACHINES.iter().all(|cores| at_ends(&at, *cores).1 <= 1.0) {
             let error =
                 self.error(&span, "one thread is what this quantity is compared with, so that the claim says nothing");
             self.report.push(error.expected("expected 2 or more threads"));
@@ -116,6 +123,9 @@ impl Checker<'_> {
             "speedup" => Quantity::Speedup { engine: engine.value },
             "cores-used" => Quantity::CoresUsed { engine: engine.value },
             "latency-ratio" => Quantity::LatencyRatio { engine: engine.value },
+            "latency" => Quantity::Latency { engine: engine.value },
+            "lost-share" => Quantity::LostShare { engine: engine.value },
+            "deadlocks" => Quantity::Deadlocks { engine: engine.value },
             ratio => {
                 let over = over?;
                 if over.value == engine.value {

@@ -57,6 +57,11 @@ impl Bounds {
         }
     }
 
+    /// Whether a share within them would have to be exactly 0 or exactly 1.
+    pub(super) fn allows_no_exception(&self) -> bool {
+        self.at_most.is_some_and(|most| most <= 0.0) || self.at_least.is_some_and(|least| least >= 1.0)
+    }
+
     pub(super) fn place(&self, estimate: &Estimate) -> Place {
         let (least, most) = (self.at_least.unwrap_or(f64::NEG_INFINITY), self.at_most.unwrap_or(f64::INFINITY));
         if estimate.high < least {

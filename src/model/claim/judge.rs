@@ -11,14 +11,14 @@
 use super::bounds::{Bounds, Place};
 use super::ceiling::Ceiling;
 use super::settings::{same_settings, same_share};
-use super::wording::{capitalised, cores_in_words, sentence, unknown, was};
+use super::wording::{aside, capitalised, cores_in_words, sentence, unknown, was};
 use super::{At, Check, Claim, Judgement, Quantity, Verdict};
 use crate::model::expression::Expression;
 use crate::model::format;
 use crate::model::machine::Machine;
 use crate::model::results::{self, Point, Results, Series};
 use crate::model::series::{EngineKind, SeriesKey};
-use crate::model::statistics::{Estimate, FEWEST_ROUNDS};
+use crate::model::statistics::{Estimate, FEWEST_ROUNDS, IntervalKind};
 use crate::model::units::ThreadCount;
 use crate::model::workload::Workload;
 
@@ -106,7 +106,12 @@ fn pairs<'a>(quantity: &Quantity, results: &'a Results) -> Result<Vec<Pair<'a>>,
         }
     };
     match *quantity {
-        Quantity::Speedup { engine } | Quantity::CoresUsed { engine } | Quantity::LatencyRatio { engine } => {
+        Quantity::Speedup { engine }
+        | Quantity::CoresUsed { engine }
+        | Quantity::LatencyRatio { engine }
+        | Quantity::Latency { engine }
+        | Quantity::LostShare { engine }
+        | Quantity::Deadlocks { engine } => {
             Ok(measured(engine)?.into_iter().map(|of| Pair { of, over: None }).collect())
         }
         Quantity::ThroughputRatio { engine, over } | Quantity::SpeedupRatio { engine, over } => {
@@ -139,10 +144,7 @@ fn counts(check: &Check, pair: &Pair<'_>, subject: &Subject<'_>) -> Result<Vec<T
         })
     };
     // Over one thread, one thread is 1 by definition and says nothing.
-    let says_something = |threads: ThreadCount| {
-        threads > ThreadCount::ONE
-            || matches!(check.quantity, Quantity::ThroughputRatio { .. } | Quantity::CoresUsed { .. })
-    };
+    let says_something = |threads: ThreadCount| threads > ThreadCount::ONE || !check.quantity.is_over_one_thread();
     match &check.at {
         At::Threads(expression) => {
             let value = count(expression)?;
@@ -209,6 +211,11 @@ fn find(check: &Check, pair: &Pair<'_>, threads: ThreadCount, subject: &Subject<
     }
     let claimed = bounds.in_words(&shown_bounds);
     let place = bounds.place(&estimate);
+    if place == Place::Straddling && estimate.interval == IntervalKind::Binomial95 && bounds.allows_no_exception() {
+        return unclear(format!(
+            "{measured}: no number of windows can show that there are no exceptions ({claimed}), so that this cannot be decided."
+        ));
+    }
     if place == Place::Straddling {
         return unclear(format!(
             "{measured}: that interval reaches across the bound ({claimed}), so more rounds, as a higher precision gives, \
@@ -219,15 +226,16 @@ fn find(check: &Check, pair: &Pair<'_>, threads: ThreadCount, subject: &Subject<
         return unclear(format!("{measured}. {reason}"));
     }
     let margin = bounds.margin(&estimate);
+    let aside = aside(&check.quantity, pair, threads);
     let outside = |side: &str, bound: Option<&String>| {
         let bound = bound.map_or("", String::as_str);
-        finding(Verdict::Refuted, format!("{measured}, {side} the claimed {bound}."), margin)
+        finding(Verdict::Refuted, format!("{measured}, {side} the claimed {bound}.{aside}"), margin)
     };
     match place {
         Place::Below => outside("below", shown_bounds.first()),
         Place::Above => outside("above", shown_bounds.last()),
         Place::Inside | Place::Straddling => {
-            finding(Verdict::Holds, format!("{measured}, as claimed ({claimed})."), margin)
+            finding(Verdict::Holds, format!("{measured}, as claimed ({claimed}).{aside}"), margin)
         }
     }
 }
@@ -244,7 +252,9 @@ fn doubt(
     for series in [Some(pair.of), pair.over].into_iter().flatten() {
         same_share(&check.quantity, series, subject.workload)?;
     }
-    if let Some(ceiling) = Ceiling::of(subject, threads)? {
+    if check.quantity.is_of_scaling()
+        && let Some(ceiling) = Ceiling::of(subject, threads)?
+    {
         ceiling.could_differ(check, bounds, place, threads, subject)?;
     }
     server_doubt(&check.quantity, pair, place, bounds, threads)
@@ -259,8 +269,10 @@ fn server_doubt(
     threads: ThreadCount,
 ) -> Result<(), String> {
     let flatter_explains = match quantity {
-        Quantity::CoresUsed { .. } => false,
-        Quantity::LatencyRatio { .. } => place == Place::Above || place == Place::Inside && bounds.at_least.is_some(),
+        Quantity::CoresUsed { .. } | Quantity::LostShare { .. } | Quantity::Deadlocks { .. } => false,
+        Quantity::LatencyRatio { .. } | Quantity::Latency { .. } => {
+            place == Place::Above || place == Place::Inside && bounds.at_least.is_some()
+        }
         _ => place == Place::Below || place == Place::Inside && bounds.at_most.is_some(),
     };
     let busiest = [Some(pair.of), pair.over]
@@ -288,6 +300,9 @@ fn value_of(quantity: &Quantity, pair: &Pair<'_>, threads: ThreadCount) -> Optio
         Quantity::SpeedupRatio { .. } => results::speedup_ratio(of, over, threads),
         Quantity::CoresUsed { .. } => pair.of.at(threads)?.cores_used,
         Quantity::LatencyRatio { .. } => results::latency_ratio(of, threads),
+        Quantity::Latency { .. } => pair.of.at(threads)?.latency_ms,
+        Quantity::LostShare { .. } => pair.of.at(threads)?.lost_share,
+        Quantity::Deadlocks { .. } => pair.of.at(threads)?.deadlock_share,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Quantity;
 use super::judge::Pair;
 use crate::model::format;
+use crate::model::results::Point;
 use crate::model::series::{EngineKind, SeriesKey};
 use crate::model::units::ThreadCount;
 
@@ -18,7 +19,13 @@ pub(super) fn unknown(quantity: &Quantity, pair: &Pair<'_>, threads: ThreadCount
         (None, Quantity::CoresUsed { .. }) => {
             format!("How many cores {} kept busy at {words} is unknown on this system.", pair.of.key.in_sentence())
         }
-        (None, Quantity::LatencyRatio { .. }) => {
+        (None, Quantity::LostShare { .. }) => {
+            format!("Whether updates got lost with {} at {words} was not counted.", pair.of.key.in_sentence())
+        }
+        (None, Quantity::Deadlocks { .. }) => {
+            format!("Deadlocks with {} at {words} were not looked for.", pair.of.key.in_sentence())
+        }
+        (None, Quantity::LatencyRatio { .. } | Quantity::Latency { .. }) => {
             format!("How long one unit took with {} at {words} is unknown.", pair.of.key.in_sentence())
         }
         (None, _) => format!("No round holds everything that has to be compared at {words}."),
@@ -43,6 +50,26 @@ pub(super) fn sentence(quantity: &Quantity, pair: &Pair<'_>, threads: ThreadCoun
         Quantity::LatencyRatio { .. } => {
             format!("{at} one unit took {median} times as long as at 1 thread with {of} {interval}")
         }
+        Quantity::Latency { .. } => format!("{at} one unit took {median} ms with {of} {interval}"),
+        Quantity::LostShare { .. } => {
+            let counts = pair.of.at(threads).and_then(Point::lost).map(|lost| format!(": {}", lost.in_words()));
+            format!(
+                "{at} a share of {median} of the updates got lost with {of} {interval}{}",
+                counts.unwrap_or_default()
+            )
+        }
+        Quantity::Deadlocks { .. } => {
+            format!("{at} a share of {median} of the windows had a deadlock with {of} {interval}")
+        }
+    }
+}
+
+/// One more sentence with a space before it, where there is more to say than the number.
+pub(super) fn aside(quantity: &Quantity, pair: &Pair<'_>, threads: ThreadCount) -> String {
+    let last = || pair.of.at(threads).and_then(Point::deadlocks).and_then(|report| report.in_words());
+    match quantity {
+        Quantity::Deadlocks { .. } => last().map(|last| format!(" The last time, {last}.")).unwrap_or_default(),
+        _ => String::new(),
     }
 }
 

@@ -49,6 +49,7 @@ fn points(points: &[Point], path: &str) -> Result<(), RecordError> {
         require(of_point, &path, "a window of another thread count")?;
         require(point.windows.is_sorted_by(|a, b| a.round < b.round), &path, "rounds that do not ascend")?;
         require(point.windows.iter().all(is_possible), &path, "a window with a length or CPU time that cannot be")?;
+        require(point.windows.iter().all(is_consistent), &path, "a window whose counts or quantiles cannot be")?;
     }
     Ok(())
 }
@@ -57,6 +58,14 @@ fn is_possible(window: &Window) -> bool {
     let times =
         [window.workers_cpu_s, window.observer_cpu_s, window.server_cpu_s, window.run_delay_s, window.latency_ms];
     window.wall_s > 0.0 && window.started_s >= 0.0 && times.into_iter().flatten().all(|time| time >= 0.0)
+}
+
+/// Whether counts and quantiles of a window can be: no more was counted than was done, and quantiles ascend.
+fn is_consistent(window: &Window) -> bool {
+    let counted = window.lost.is_none_or(|lost| lost.counted <= lost.expected);
+    let ascend = window.latency_quantiles_ms.is_none_or(|quantiles| quantiles[0] >= 0.0 && quantiles.is_sorted());
+    let circle = window.deadlocks.as_ref().is_none_or(|report| (report.count == 0) == report.last.is_empty());
+    counted && ascend && circle
 }
 
 fn require(holds: bool, path: &str, message: &str) -> Result<(), RecordError> {

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::fixture::{self, curve, threads, window};
 use crate::model::statistics::IntervalKind;
+use crate::model::window::{LockName, Waiter};
 
 const GIL: EngineKind = EngineKind::GilModel;
 
@@ -77,10 +78,12 @@ fn unknown_values_stay_unknown() {
             point.cores_used,
             point.units_per_cpu_sec,
             point.latency_ms,
+            point.lost_share,
+            point.deadlock_share,
             point.gil_switches_per_sec,
             point.server_cores_used
         ),
-        (None, None, None, None, None)
+        (None, None, None, None, None, None, None)
     );
 }
 
@@ -102,6 +105,29 @@ fn known_values_are_folded() {
     assert_eq!(median(point.latency_ms), Some(5.5));
     assert_eq!(median(point.gil_switches_per_sec), Some(200.0));
     assert_eq!(median(point.server_cores_used), Some(0.25));
+}
+
+#[test]
+fn lost_updates_deadlocks_and_quantiles_are_folded() {
+    let waiter = Waiter { thread: 1, holds: LockName::A, waits_for: LockName::B };
+    let of = |round: u32, counted, latency: f64| Window {
+        lost: Some(LostUpdates { expected: 1000, counted }),
+        latency_quantiles_ms: Some([1.0, 2.0, 3.0, latency, 5.0, 6.0, 7.0]),
+        deadlocks: Some(DeadlockReport {
+            count: u64::from(round),
+            last: if round == 1 { vec![waiter.clone()] } else { Vec::new() },
+        }),
+        ..window(2, round, 100.0)
+    };
+    let results = one_series([of(0, 500, 3.5), of(1, 1000, 4.5), of(2, 750, 3.75), window(2, 3, 100.0)]);
+    let point = point(&results, 2);
+    let share = point.lost_share.expect("it was counted");
+    assert_eq!((share.median, share.rounds), (0.25, 3));
+    assert_eq!(point.lost(), Some(LostUpdates { expected: 3000, counted: 2250 }));
+    assert_eq!(point.latency_quantiles_ms, Some([1.0, 2.0, 3.0, 3.75, 5.0, 6.0, 7.0]));
+    let share = point.deadlock_share.expect("it was looked for");
+    assert_eq!((share.median, share.rounds, share.interval), (2.0 / 3.0, 3, IntervalKind::Binomial95));
+    assert_eq!(point.deadlocks(), Some(DeadlockReport { count: 3, last: vec![waiter] }));
 }
 
 #[test]
