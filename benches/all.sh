@@ -12,3 +12,5 @@ for bench in native gil_model frame; do
 done
 echo "== window"
 bash benches/window/run.sh 7
+echo "== verify: every claim, and its opposite, which must be refuted where the claim holds"
+cargo run --locked --release --no-default-features -- verify --precision quick --invert

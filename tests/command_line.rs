@@ -79,6 +79,22 @@ fn a_missing_file_is_named() {
 }
 
 #[test]
+fn verify_says_what_cannot_be_told_and_does_not_fail_for_it() {
+    // The claims of this experiment speak of no Python, so that nothing is left to measure.
+    let report = json_of(&["verify", "gil/count-primes", "--engine", "python-asyncio", "--json"], 0);
+    let claims = report["claims"].as_array().expect("claims[]");
+    assert!(!claims.is_empty());
+    for claim in claims {
+        assert_eq!(claim["lesson"], "gil");
+        assert_eq!(claim["experiment"], "count-primes");
+        assert_eq!(claim["verdict"], "cannot-tell");
+        assert!(claim["id"].is_string());
+        assert!(claim["reason"].as_str().is_some_and(|reason| reason.contains("left out with `--engine`")), "{claim}");
+    }
+    threadlab().args(["verify", "no-such"]).assert().code(2).stderr(predicate::str::contains("no lesson `no-such`"));
+}
+
+#[test]
 fn doctor_tells_the_cores() {
     let report = json_of(&["doctor", "--json"], 0);
     assert!(report["machine"]["cores"].as_u64().is_some_and(|cores| cores >= 1));

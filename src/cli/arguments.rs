@@ -44,6 +44,8 @@ pub struct Common {
 pub enum Command {
     /// Measure a lesson's experiments without a window
     Run(RunArguments),
+    /// Measure the claims of lessons and say which hold on this machine
+    Verify(VerifyArguments),
     /// List the lessons and their experiments
     List {
         /// Print JSON
@@ -78,18 +80,9 @@ pub struct RunArguments {
     /// Thread counts, such as 1-8 or 1,2,4,8; default: the lesson's range
     #[arg(long, value_name = "COUNTS")]
     pub threads: Option<ThreadList>,
-    /// An engine to measure (repeatable); default: the lesson's
-    #[arg(long = "engine", value_name = "ENGINE", value_parser = engine)]
-    pub engines: Vec<EngineKind>,
-    /// A Python to measure in (repeatable); default: what `python3` starts
-    #[arg(long = "python", value_name = "PATH")]
-    pub pythons: Vec<PathBuf>,
-    /// Whether free-threaded Pythons run with the GIL
-    #[arg(long, value_enum, default_value = "off")]
-    pub gil: GilWord,
-    /// How Python processes are started: spawn, fork or forkserver (repeatable, a series for each); default: the interpreter's
-    #[arg(long = "start-method", value_name = "METHOD", value_parser = start_method)]
-    pub start_methods: Vec<StartMethod>,
+    /// What to measure with.
+    #[command(flatten)]
+    pub engines: EngineArguments,
     /// A workload parameter, such as `wait_ms=10` or `code=call` (repeatable)
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     pub settings: Vec<(String, ParameterValue)>,
@@ -111,6 +104,46 @@ pub struct RunArguments {
     /// End with exit code 3 when a claim is refuted
     #[arg(long)]
     pub verify: bool,
+}
+
+/// What `verify` takes.
+#[derive(Debug, clap::Args)]
+pub struct VerifyArguments {
+    /// Lessons, or experiments of them; default: all lessons
+    #[arg(value_name = "LESSON[/EXPERIMENT]")]
+    pub targets: Vec<String>,
+    /// What to measure with.
+    #[command(flatten)]
+    pub engines: EngineArguments,
+    /// How narrow the intervals shall become
+    #[arg(long, value_enum, default_value = "quick")]
+    pub precision: PrecisionWord,
+    /// Repeats the order of windows of an earlier run
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Also judge each claim turned into its opposite, which must be refuted where the claim holds
+    #[arg(long, hide = true)]
+    pub invert: bool,
+}
+
+/// What to measure with.
+#[derive(Debug, Clone, clap::Args)]
+pub struct EngineArguments {
+    /// An engine to measure (repeatable); default: the lesson's
+    #[arg(long = "engine", value_name = "ENGINE", value_parser = engine)]
+    pub kinds: Vec<EngineKind>,
+    /// A Python to measure in (repeatable); default: what `python3` starts
+    #[arg(long = "python", value_name = "PATH")]
+    pub pythons: Vec<PathBuf>,
+    /// Whether free-threaded Pythons run with the GIL
+    #[arg(long, value_enum, default_value = "off")]
+    pub gil: GilWord,
+    /// How Python processes are started: spawn, fork or forkserver (repeatable, a series for each); default: the interpreter's
+    #[arg(long = "start-method", value_name = "METHOD", value_parser = start_method)]
+    pub start_methods: Vec<StartMethod>,
 }
 
 /// Whether the GIL of a free-threaded Python is on.

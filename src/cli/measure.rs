@@ -1,5 +1,7 @@
 //! `threadlab run`.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 
 use super::arguments::{Common, RunArguments};
@@ -45,7 +47,9 @@ pub(super) fn run(arguments: &RunArguments, common: &Common) -> anyhow::Result<E
     let request = request(arguments, &choice, &machine)?;
     let cancel = interrupt::flag()?;
 
-    let (record, outcome) = measure(request, &choice, machine, &cancel)?;
+    let bar = progress::Bar::new(budget(&request));
+    let (record, outcome) = measure(request, &choice, machine, &cancel, &bar)?;
+    drop(bar);
 
     report::print(&record, if arguments.json { report::To::Reader } else { report::To::Data })?;
     figure::write(&record, &figures, choice.experiments.first().map(|experiment| experiment.metric))?;
@@ -114,26 +118,28 @@ fn series(
     settings: &Settings,
     finder: &mut InterpreterFinder,
 ) -> Result<Vec<SeriesKey>, UsageError> {
-    let mut engines: Vec<EngineKind> = match arguments.engines.as_slice() {
+    let mut engines: Vec<EngineKind> = match arguments.engines.kinds.as_slice() {
         [] => settings.series.iter().map(|key| key.engine).collect(),
         named => named.to_vec(),
     };
-    if !arguments.pythons.is_empty() && !engines.iter().any(|kind| catalogue::needs_interpreter(*kind)) {
+    if !arguments.engines.pythons.is_empty() && !engines.iter().any(|kind| catalogue::needs_interpreter(*kind)) {
         engines.push(EngineKind::PythonThreads);
     }
-    if !arguments.start_methods.is_empty() && !engines.contains(&EngineKind::PythonProcesses) {
+    if !arguments.engines.start_methods.is_empty() && !engines.contains(&EngineKind::PythonProcesses) {
         return Err(UsageError(
             "--start-method: no processes are measured; add `--engine python-processes`".to_owned(),
         ));
     }
-    let interpreters = interpreters::choose(&arguments.pythons, arguments.gil, &engines, finder)?;
+    let interpreters = interpreters::choose(&arguments.engines.pythons, arguments.engines.gil, &engines, finder)?;
     let mut series: Vec<SeriesKey> = Vec::new();
-    for key in engines.into_iter().flat_map(|kind| catalogue::series(kind, &interpreters, &arguments.start_methods)) {
+    for key in
+        engines.into_iter().flat_map(|kind| catalogue::series(kind, &interpreters, &arguments.engines.start_methods))
+    {
         if !series.contains(&key) {
             series.push(key);
         }
     }
-    if arguments.engines.is_empty() {
+    if arguments.engines.kinds.is_empty() {
         let (available, reasons) = split_by_support(&series, settings);
         return if available.is_empty() { Err(UsageError(reasons.join("; "))) } else { Ok(available) };
     }
@@ -159,36 +165,45 @@ fn split_by_support(series: &[SeriesKey], settings: &Settings) -> (Vec<SeriesKey
     (available, reasons)
 }
 
-/// Runs the request to its end, or until `cancel` is raised.
-fn measure(
-    request: RunRequest,
-    choice: &Choice<'_>,
-    machine: Machine,
-    cancel: &CancelFlag,
-) -> anyhow::Result<(RunRecord, Outcome)> {
-    let opening = Opening {
+/// The time that a run may take.
+pub(super) fn budget(request: &RunRequest) -> Duration {
+    let experiments = u32::try_from(request.experiments.len()).unwrap_or(u32::MAX);
+    request.precision.budget().saturating_mul(experiments)
+}
+
+/// What is known of a run of these experiments before it begins.
+pub(super) fn opening(request: &RunRequest, choice: &Choice<'_>, machine: Machine) -> Opening {
+    Opening {
         program: format!("threadlab {}", super::build_identity()),
         started_at: jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
         machine,
         lesson: choice.lesson.id.clone(),
         lesson_title: choice.lesson.title.clone(),
-        experiments: choice
+        experiments: request
             .experiments
             .iter()
-            .zip(&request.experiments)
+            .filter_map(|plan| choice.experiments.iter().find(|it| it.id == plan.id).map(|experiment| (experiment, plan)))
             .map(|(experiment, plan)| ExperimentOpening {
                 title: experiment.title.of(&plan.workload),
                 claims: experiment.claims.clone(),
             })
             .collect(),
-    };
-    let mut run = Run::new(&request, opening);
-    let experiments = u32::try_from(request.experiments.len()).unwrap_or(u32::MAX);
-    let bar = progress::Bar::new(request.precision.budget().saturating_mul(experiments));
+    }
+}
+
+/// Runs the request to its end, or until `cancel` is raised.
+pub(super) fn measure(
+    request: RunRequest,
+    choice: &Choice<'_>,
+    machine: Machine,
+    cancel: &CancelFlag,
+    bar: &progress::Bar,
+) -> anyhow::Result<(RunRecord, Outcome)> {
+    let mut run = Run::new(&request, opening(&request, choice, machine));
     let engines = catalogue::engines(&request).context("failed to prepare the engines")?;
     let handle = RunHandle::start(request, engines, Box::new(NoAudience)).context("failed to start the run")?;
     loop {
-        let event = match handle.events().recv_timeout(std::time::Duration::from_millis(50)) {
+        let event = match handle.events().recv_timeout(Duration::from_millis(50)) {
             Ok(event) => event,
             Err(crossbeam_channel::RecvTimeoutError::Timeout) => {
                 if cancel.is_raised() {

@@ -17,6 +17,7 @@ mod plot;
 mod progress;
 mod report;
 pub mod thread_list;
+mod verify;
 
 use arguments::{Command, Common};
 use exit::{Exit, UsageError};
@@ -29,6 +30,7 @@ pub fn perform(command: Command, common: &Common) -> Exit {
         Command::Check { files, json } => check::run(&files, json),
         Command::Doctor { json } => doctor::run(json),
         Command::Plot(arguments) => plot::run(&arguments, common),
+        Command::Verify(arguments) => verify::run(&arguments, common),
     };
     result.unwrap_or_else(|error| {
         console::say(format!("threadlab: {error:#}"));

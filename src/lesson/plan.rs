@@ -52,6 +52,23 @@ impl Experiment {
         }
     }
 
+    /// The plan that its claims need and no more: the counts they speak of, and of a range its ends and the count between
+    /// them. `series` are those of the engines they speak of.
+    pub fn claims_plan(&self, series: Vec<SeriesKey>, machine: &Machine) -> ExperimentPlan {
+        let mut threads = self.claimed_counts(machine);
+        threads.extend(self.claims.iter().filter_map(|claim| match &claim.check.at {
+            At::Threads(_) => None,
+            At::Range(from, to) => {
+                let (from, to) = (count(from, machine), count(to, machine));
+                // At equal ratios: where curves bend, they bend over the logarithm of the count.
+                Some(rounded((from.as_f64() * to.as_f64()).sqrt()))
+            }
+        }));
+        threads.sort_unstable();
+        threads.dedup();
+        ExperimentPlan { id: self.id.clone(), workload: self.workload.clone(), series, threads }
+    }
+
     /// The thread counts that its claims speak of on this machine.
     pub fn claimed_counts(&self, machine: &Machine) -> Vec<ThreadCount> {
         let mut counts: Vec<ThreadCount> = self
@@ -68,8 +85,11 @@ impl Experiment {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rounded, and limited to thread counts")]
 fn count(expression: &Expression, machine: &Machine) -> ThreadCount {
-    let value = expression.evaluate(machine.usable_cores(), 1.0).unwrap_or(1.0);
+    rounded(expression.evaluate(machine.usable_cores(), 1.0).unwrap_or(1.0))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rounded, and limited to thread counts")]
+fn rounded(value: f64) -> ThreadCount {
     ThreadCount::clamped(value.round().clamp(1.0, 1024.0) as usize)
 }

@@ -8,6 +8,7 @@ use super::workload::Workload;
 
 mod bounds;
 mod ceiling;
+mod invert;
 mod judge;
 mod settings;
 mod wording;
