@@ -182,7 +182,9 @@ pub(super) fn opening(request: &RunRequest, choice: &Choice<'_>, machine: Machin
         experiments: request
             .experiments
             .iter()
-            .filter_map(|plan| choice.experiments.iter().find(|it| it.id == plan.id).map(|experiment| (experiment, plan)))
+            .filter_map(|plan| {
+                choice.experiments.iter().find(|it| it.id == plan.id).map(|experiment| (experiment, plan))
+            })
             .map(|(experiment, plan)| ExperimentOpening {
                 title: experiment.title.of(&plan.workload),
                 claims: experiment.claims.clone(),
