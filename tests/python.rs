@@ -16,7 +16,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use threadlab::engine::cancel::CancelFlag;
 use threadlab::engine::catalogue::InterpreterFinder;
 use threadlab::engine::python::PythonEngine;
-use threadlab::engine::python::engine::{series, support};
+use threadlab::engine::python::engine::{asked_support, series};
 use threadlab::engine::python::harness::{Harness, HarnessError, Settings};
 use threadlab::engine::python::process::running_in_group;
 use threadlab::engine::python::protocol::{Mode, Op, Request, StartMethod, Work};
@@ -102,7 +102,7 @@ fn every_interpreter_runs_every_engine_and_workload() {
             let mut engine = engine(&key);
             for kind in WorkloadKind::ALL {
                 let workload = Workload::new(kind);
-                if support(&key, &workload) != Support::Available {
+                if asked_support(&key, &workload) != Support::Available {
                     continue;
                 }
                 for threads in [1, 3] {

@@ -4,6 +4,8 @@ CPython 3.8 to 3.15, standard library only. Threadlab writes this file to a priv
 
     python -I -S harness.py TOKEN MEMORY_LIMIT
 
+(without -S where a workload needs NumPy)
+
 as the leader of a process group, with a pipe for each of stdin, stdout and stderr.
 
 Protocol 1. Requests come as JSON objects, one a line, on stdin. Answers go to stdout, one a line, each with TOKEN
@@ -182,6 +184,31 @@ def compressor(size):
     return calling(compress, Buffers.get(text, size))
 
 
+class NumPy:
+    """NumPy, with its own threads switched off: each worker shall compute on one core."""
+
+    @staticmethod
+    def load():
+        # Read by the libraries when they are loaded, here and in child processes.
+        for name in ("OPENBLAS", "MKL", "OMP", "BLIS", "VECLIB_MAXIMUM"):
+            os.environ[name + "_NUM_THREADS"] = "1"
+        import numpy
+
+        return numpy
+
+    @classmethod
+    def matrix(cls, size):
+        return cls.load().linspace(0.0, 1.0, size * size).reshape(size, size)
+
+
+def multiplier(size):
+    matmul = NumPy.load().matmul
+    left = right = Buffers.get(NumPy.matrix, size)
+    # Room of its own for each worker, so that a unit allocates nothing.
+    product = left.copy()
+    return lambda: matmul(left, right, product)
+
+
 def connect(workload):
     import socket
 
@@ -259,6 +286,8 @@ def make_unit(workload, cells, stop_fd):
         return hasher(workload["bytes"])
     if kind == "zlib":
         return compressor(workload["bytes"])
+    if kind == "numpy":
+        return multiplier(workload["size"])
     if kind == "code":
         return OwnCode.load(workload["source"])
     raise Refused("workload `%s` is not known to the harness" % kind)
@@ -968,7 +997,7 @@ def prepared(workload):
     if workload["kind"] == "count-primes":
         # One unit makes the interpreter specialise the code; not one a worker.
         count_primes(workload["limit"])
-    if workload["kind"] in ("sha256", "zlib"):
+    if workload["kind"] in ("sha256", "zlib", "numpy"):
         # Makes the buffer before there are threads that want it.
         make_unit(workload, None, None)()
     if workload["kind"] == "code":

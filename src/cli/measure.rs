@@ -144,7 +144,7 @@ fn series(
         return if available.is_empty() { Err(UsageError(reasons.join("; "))) } else { Ok(available) };
     }
     for key in &series {
-        if let Support::Unavailable { reason, remedy } = catalogue::support(key, &settings.workload) {
+        if let Support::Unavailable { reason, remedy } = catalogue::asked_support(key, &settings.workload) {
             let remedy = remedy.map(|remedy| format!("; {remedy}")).unwrap_or_default();
             return Err(UsageError(format!("--engine {}: {reason}{remedy}", key.engine)));
         }
@@ -157,9 +157,12 @@ fn split_by_support(series: &[SeriesKey], settings: &Settings) -> (Vec<SeriesKey
     let mut available = Vec::new();
     let mut reasons = Vec::new();
     for key in series {
-        match catalogue::support(key, &settings.workload) {
+        match catalogue::asked_support(key, &settings.workload) {
             Support::Available => available.push(key.clone()),
-            Support::Unavailable { reason, .. } => reasons.push(format!("{}: {reason}", key.engine)),
+            Support::Unavailable { reason, remedy } => {
+                let remedy = remedy.map(|remedy| format!("; {remedy}")).unwrap_or_default();
+                reasons.push(format!("{}: {reason}{remedy}", key.engine));
+            }
         }
     }
     (available, reasons)

@@ -70,14 +70,33 @@ pub fn available() -> Vec<SeriesKey> {
 }
 
 /// Whether a series can run a workload here and now, and if not, why and what to do about it.
+///
+/// It starts no interpreter: where only that would tell (whether there is NumPy) it is taken to have it; [`asked_support`] asks.
 pub fn support(key: &SeriesKey, workload: &Workload) -> Support {
     match key.engine {
-        EngineKind::Native | EngineKind::GilModel => Support::Available,
+        EngineKind::Native | EngineKind::GilModel => support_in_this_process(key.engine, workload),
         EngineKind::PythonThreads
         | EngineKind::PythonProcesses
         | EngineKind::PythonInterpreters
         | EngineKind::PythonAsyncio => python_support(key, workload),
     }
+}
+
+/// As [`support`], and starts an interpreter where only that tells, which may take a second.
+pub fn asked_support(key: &SeriesKey, workload: &Workload) -> Support {
+    #[cfg(unix)]
+    if needs_interpreter(key.engine) {
+        return super::python::engine::asked_support(key, workload);
+    }
+    support(key, workload)
+}
+
+/// Whether threads of this process can run a workload.
+pub(super) fn support_in_this_process(engine: EngineKind, workload: &Workload) -> Support {
+    engine.why_not(workload.kind()).map_or(Support::Available, |reason| Support::Unavailable {
+        reason: reason.to_owned(),
+        remedy: Some("choose a Python engine".to_owned()),
+    })
 }
 
 #[cfg(unix)]
@@ -279,11 +298,12 @@ mod tests {
     }
 
     #[test]
-    fn threads_of_this_process_run_every_workload() {
+    fn threads_of_this_process_run_every_workload_but_numpy() {
         for key in [EngineKind::Native, EngineKind::GilModel].map(SeriesKey::of) {
             assert!(available().contains(&key), "{key:?}");
             for kind in WorkloadKind::ALL {
-                assert_eq!(support(&key, &Workload::new(kind)), Support::Available, "{key:?} {kind:?}");
+                let is_available = support(&key, &Workload::new(kind)) == Support::Available;
+                assert_eq!(is_available, kind != WorkloadKind::Numpy, "{key:?} {kind:?}");
             }
         }
     }

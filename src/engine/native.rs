@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::cancel::CancelFlag;
+use super::catalogue;
 use super::window::{self, Setting};
 use super::{Engine, MeasureError, Support, WindowOrder};
 use crate::model::series::{EngineKind, SeriesKey};
@@ -30,8 +31,8 @@ impl Engine for NativeEngine {
         &self.key
     }
 
-    fn support(&self, _workload: &Workload) -> Support {
-        Support::Available
+    fn support(&self, workload: &Workload) -> Support {
+        catalogue::support_in_this_process(self.key.engine, workload)
     }
 
     fn measure(&mut self, order: &WindowOrder<'_>, cancel: &CancelFlag) -> Result<Window, MeasureError> {

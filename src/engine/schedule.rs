@@ -184,7 +184,7 @@ pub fn nominal_unit(workload: &Workload) -> Option<Duration> {
         WorkloadKind::Wait => workload.value("wait_ms"),
         WorkloadKind::Socket => workload.value("delay_ms"),
         WorkloadKind::Mixed => workload.value("unit_ms"),
-        WorkloadKind::CountPrimes | WorkloadKind::Sha256 | WorkloadKind::Zlib => return None,
+        WorkloadKind::CountPrimes | WorkloadKind::Sha256 | WorkloadKind::Zlib | WorkloadKind::Numpy => return None,
     };
     Duration::try_from_secs_f64(milliseconds / 1000.0).ok()
 }

@@ -220,7 +220,8 @@ impl Sweep {
         let engine = self.engine_of(key).and_then(|index| self.engines.get(index));
         match engine.map(|engine| engine.support(workload)) {
             Some(Support::Available) => Ok(()),
-            Some(Support::Unavailable { reason, .. }) => Err(reason),
+            Some(Support::Unavailable { reason, remedy: Some(remedy) }) => Err(format!("{reason}; {remedy}")),
+            Some(Support::Unavailable { reason, remedy: None }) => Err(reason),
             None => Err("no such engine is here".to_owned()),
         }
     }

@@ -328,10 +328,10 @@ impl Checker<'_> {
                 all = false;
                 continue;
             };
-            if let Some(workload) = workload.filter(|workload| !kind.can_run(*workload)) {
+            if let Some((workload, reason)) = workload.and_then(|workload| Some((workload, kind.why_not(workload)?))) {
                 let error = self
                     .error(&engine.span, format!("engine `{kind}` cannot run workload `{}`", workload.id()))
-                    .help("it runs one event loop, which overlaps waiting only: use it with `wait` or `socket`");
+                    .help(reason);
                 self.report.push(error);
                 all = false;
             }

@@ -64,10 +64,20 @@ impl EngineKind {
         }
     }
 
-    /// Whether the engine, wherever it is there, runs workloads of this kind: one event loop overlaps waiting and nothing
-    /// else.
+    /// Whether the engine, wherever it is there, runs workloads of this kind.
     pub fn can_run(self, workload: WorkloadKind) -> bool {
-        self != Self::PythonAsyncio || workload.bound() == Bound::Waiting
+        self.why_not(workload).is_none()
+    }
+
+    /// Why the engine, wherever it is there, runs no workloads of this kind: a sentence without full stop. `None` where it does.
+    pub fn why_not(self, workload: WorkloadKind) -> Option<&'static str> {
+        match (self, workload) {
+            (Self::Native | Self::GilModel, WorkloadKind::Numpy) => Some("NumPy runs in Python only"),
+            (Self::PythonAsyncio, _) if workload.bound() != Bound::Waiting => {
+                Some("tasks of one event loop compute one after the other, so asyncio runs waiting workloads only")
+            }
+            _ => None,
+        }
     }
 
     /// One sentence on what it is, for tooltips.

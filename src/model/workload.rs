@@ -23,6 +23,8 @@ pub enum WorkloadKind {
     Sha256,
     /// Compresses a buffer: CPU-bound, releases the GIL.
     Zlib,
+    /// One product of two matrices by NumPy: CPU-bound, releases the GIL. In Python only.
+    Numpy,
 }
 
 /// What limits a workload, which decides how its claims are judged.
@@ -263,9 +265,22 @@ const COMPRESSED_KIB: Parameter = Parameter::logarithmic(
     "How much text one unit of work compresses. CPython lets go of the GIL meanwhile.",
 );
 
+const MATRIX_SIZE: Parameter = Parameter {
+    step: 16.0,
+    ..Parameter::logarithmic(
+        "size",
+        "Matrix size",
+        "",
+        [16.0, 1024.0, 256.0],
+        "One unit multiplies two square matrices of so many rows. NumPy's own threads are switched off \
+         (OPENBLAS_NUM_THREADS=1 and its like), so that each worker computes on one core.",
+    )
+};
+
 impl WorkloadKind {
     /// Every kind, in the order lists show them.
-    pub const ALL: [Self; 6] = [Self::CountPrimes, Self::Wait, Self::Socket, Self::Mixed, Self::Sha256, Self::Zlib];
+    pub const ALL: [Self; 7] =
+        [Self::CountPrimes, Self::Wait, Self::Socket, Self::Mixed, Self::Sha256, Self::Zlib, Self::Numpy];
 
     /// The word used in lesson files and results.
     pub fn id(self) -> &'static str {
@@ -276,6 +291,7 @@ impl WorkloadKind {
             Self::Mixed => "mixed",
             Self::Sha256 => "sha256",
             Self::Zlib => "zlib",
+            Self::Numpy => "numpy",
         }
     }
 
@@ -293,13 +309,14 @@ impl WorkloadKind {
             Self::Mixed => "Compute and wait",
             Self::Sha256 => "Hash a buffer (SHA-256)",
             Self::Zlib => "Compress a buffer (zlib)",
+            Self::Numpy => "Multiply matrices (NumPy)",
         }
     }
 
     /// What limits it.
     pub fn bound(self) -> Bound {
         match self {
-            Self::CountPrimes | Self::Sha256 | Self::Zlib => Bound::Cpu,
+            Self::CountPrimes | Self::Sha256 | Self::Zlib | Self::Numpy => Bound::Cpu,
             Self::Wait | Self::Socket => Bound::Waiting,
             Self::Mixed => Bound::Mixed,
         }
@@ -319,6 +336,7 @@ impl WorkloadKind {
             Self::Mixed => &[UNIT_MS, CPU_SHARE],
             Self::Sha256 => &[HASHED_KIB],
             Self::Zlib => &[COMPRESSED_KIB],
+            Self::Numpy => &[MATRIX_SIZE],
         }
     }
 }

@@ -86,6 +86,9 @@ pub enum WorkloadError {
     /// A worker could not connect to the local server.
     #[error("failed to connect to the local server: {0}")]
     Connect(String),
+    /// Only Python has what it needs.
+    #[error("workload `{0}` runs in Python only")]
+    InPythonOnly(&'static str),
     /// A buffer could not be compressed.
     #[error("failed to compress: {0}")]
     Compress(String),

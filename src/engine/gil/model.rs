@@ -7,6 +7,7 @@ use super::context::GilContext;
 use super::hold::{self, Holds};
 use super::lock::Gil;
 use crate::engine::cancel::CancelFlag;
+use crate::engine::catalogue;
 use crate::engine::window::{self, Setting};
 use crate::engine::{Engine, MeasureError, Support, WindowOrder};
 use crate::model::series::{EngineKind, SeriesKey};
@@ -46,8 +47,8 @@ impl Engine for GilModel {
         &self.key
     }
 
-    fn support(&self, _workload: &Workload) -> Support {
-        Support::Available
+    fn support(&self, workload: &Workload) -> Support {
+        catalogue::support_in_this_process(self.key.engine, workload)
     }
 
     fn measure(&mut self, order: &WindowOrder<'_>, cancel: &CancelFlag) -> Result<Window, MeasureError> {
@@ -103,7 +104,7 @@ mod tests {
     #[test]
     fn every_workload_is_measured_and_has_a_timeline() {
         let mut engine = engine(200);
-        for kind in WorkloadKind::ALL {
+        for kind in WorkloadKind::ALL.into_iter().filter(|kind| EngineKind::GilModel.can_run(*kind)) {
             let workload = Workload::new(kind);
             assert_eq!(engine.support(&workload), Support::Available);
             let window = measure(&mut engine, &workload, 3).expect("it can be measured");

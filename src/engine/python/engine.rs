@@ -1,6 +1,6 @@
 //! The engines that measure in a CPython.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -108,16 +108,12 @@ impl PythonEngine {
     fn work(&self, workload: &Workload) -> Result<Work, MeasureError> {
         let value = |name| workload.value(name);
         Ok(match workload.kind() {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "`as` saturates; limits are small"
-            )]
-            WorkloadKind::CountPrimes => Work::CountPrimes { limit: value("limit").round() as u32 },
+            WorkloadKind::CountPrimes => Work::CountPrimes { limit: whole(value("limit")) },
             WorkloadKind::Wait => Work::Wait { wait_ms: value("wait_ms") },
             WorkloadKind::Mixed => Work::Mixed { unit_ms: value("unit_ms"), cpu_share: value("cpu_share") },
             WorkloadKind::Sha256 => Work::Sha256 { bytes: bytes(value("buffer_kib")) },
             WorkloadKind::Zlib => Work::Zlib { bytes: bytes(value("buffer_kib")) },
+            WorkloadKind::Numpy => Work::Numpy { size: whole(value("size")) },
             WorkloadKind::Socket => {
                 let server = self.workshop.server_address();
                 let server = server.map_err(|error| MeasureError::Failed(error.to_string()))?;
@@ -143,11 +139,15 @@ impl Engine for PythonEngine {
     }
 
     fn support(&self, workload: &Workload) -> Support {
-        support(&self.key, workload)
+        asked_support(&self.key, workload)
     }
 
     fn measure(&mut self, order: &WindowOrder<'_>, cancel: &CancelFlag) -> Result<Window, MeasureError> {
         let request = self.request(order.workload, order.threads, order.warm_up, order.length)?;
+        if order.workload.kind() == WorkloadKind::Numpy && !self.settings.sees_packages {
+            self.settings.sees_packages = true;
+            self.harness = None;
+        }
         // The interpreter's start is not this window's.
         self.warm(cancel)?;
         let server = order.workload.kind() == WorkloadKind::Socket;
@@ -185,7 +185,19 @@ impl Engine for PythonEngine {
     }
 }
 
-/// Whether a series of a Python engine can run a workload, and if not, why and what to do about it.
+/// As [`support`], and asks the interpreter itself where only that tells: whether it has NumPy. Takes as long as the interpreter
+/// takes to start.
+pub fn asked_support(key: &SeriesKey, workload: &Workload) -> Support {
+    match (support(key, workload), &key.interpreter) {
+        (Support::Available, Some(interpreter)) if workload.kind() == WorkloadKind::Numpy => {
+            super::numpy::support(Path::new(&interpreter.path), key.engine)
+        }
+        (support, _) => support,
+    }
+}
+
+/// Whether a series of a Python engine can run a workload as far as is known without asking the interpreter, and if not, why
+/// and what to do about it.
 pub fn support(key: &SeriesKey, workload: &Workload) -> Support {
     let unavailable = |reason: String, remedy: &str| Support::Unavailable { reason, remedy: Some(remedy.to_owned()) };
     if mode(key.engine).is_none() {
@@ -242,10 +254,14 @@ fn mode(kind: EngineKind) -> Option<Mode> {
     }
 }
 
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and parameters are small")]
+fn whole(value: f64) -> u32 {
+    value.round() as u32
+}
+
 /// Kibibytes in bytes.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and buffers are small")]
-fn bytes(kib: f64) -> u64 {
-    (kib * 1024.0).round() as u64
+fn bytes(kib: f64) -> u32 {
+    whole(kib * 1024.0)
 }
 
 fn measure_error(error: HarnessError) -> MeasureError {

@@ -36,6 +36,8 @@ pub struct Settings {
     pub free_threaded: bool,
     /// Whether the GIL shall be on; only a free-threaded build can have it off.
     pub gil_enabled: bool,
+    /// Whether it sees the packages installed for it, NumPy among them. Without them it starts sooner.
+    pub sees_packages: bool,
     /// Addresses it and each of its children may map, in bytes, beside what workers need; 0 for no limit.
     pub memory_limit: u64,
     /// How long it may take to start.
@@ -52,6 +54,7 @@ impl Settings {
             version,
             free_threaded,
             gil_enabled,
+            sees_packages: false,
             memory_limit: 4 << 30,
             start_limit: Duration::from_secs(30),
             answer_limit: Duration::from_mins(1),
@@ -421,7 +424,11 @@ fn token() -> String {
 }
 
 fn arguments(settings: &Settings, file: &Path, token: &str) -> Vec<OsString> {
-    let mut arguments: Vec<OsString> = ["-I", "-S", "-B"].map(OsString::from).to_vec();
+    let mut arguments = vec![OsString::from("-I")];
+    if !settings.sees_packages {
+        arguments.push("-S".into());
+    }
+    arguments.push("-B".into());
     if settings.free_threaded && settings.gil_enabled {
         arguments.extend(["-X", "gil=1"].map(OsString::from));
     }

@@ -11,6 +11,7 @@ pub mod discovery;
 pub mod engine;
 pub mod harness;
 mod memory;
+pub mod numpy;
 pub mod places;
 pub mod probe;
 pub mod process;

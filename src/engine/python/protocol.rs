@@ -89,12 +89,17 @@ pub enum Work {
     /// Hashes a buffer.
     Sha256 {
         /// Its length.
-        bytes: u64,
+        bytes: u32,
     },
     /// Compresses a buffer of text.
     Zlib {
         /// Its length.
-        bytes: u64,
+        bytes: u32,
+    },
+    /// Multiplies two matrices with NumPy.
+    Numpy {
+        /// How many rows they have.
+        size: u32,
     },
     /// The learner's own code.
     Code {
