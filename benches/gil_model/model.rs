@@ -59,8 +59,8 @@ pub(crate) fn run(task: Task, seconds: f64, speed: Speed) -> Figures {
 
 fn measure(work: &[Work], interval_us: u32, seconds: f64, speed: Speed) -> Window {
     let threads = ThreadCount::clamped(work.len());
-    let gil = Arc::new(Gil::new(interval_us));
     let stop = StopSignal::new();
+    let gil = Arc::new(Gil::new(interval_us, stop.flag()));
     let ready = Barrier::new(work.len() + 1);
     thread::scope(|scope| {
         let workers: Vec<_> = work

@@ -38,7 +38,8 @@ impl Engine for NativeEngine {
     fn measure(&mut self, order: &WindowOrder<'_>, cancel: &CancelFlag) -> Result<Window, MeasureError> {
         let prepared = self.workshop.prepare(order.workload, order.threads);
         let prepared = prepared.map_err(|error| MeasureError::Failed(error.to_string()))?;
-        let setting = Setting { order, prepared: &prepared, cores: self.cores, thread_name: "native" };
+        let stop = prepared.stop_signal();
+        let setting = Setting { order, prepared: &prepared, stop: &stop, cores: self.cores, thread_name: "native" };
         let measured = window::measure(&setting, |_| NoGil, || None, cancel)?;
         Ok(measured.window)
     }

@@ -15,7 +15,7 @@ pub mod wait;
 pub mod workshop;
 pub mod zlib;
 
-pub use stop::{StopSignal, WaitEnd};
+pub use stop::{StopFlag, StopSignal, WaitEnd};
 pub use workshop::{Prepared, WorkerUnit, Workshop};
 
 /// How a unit meets the GIL. Native threads have none, so that all of this is nothing for them; the model polls and releases.

@@ -12,12 +12,35 @@ pub trait Interrupt: Send + Sync {
     fn interrupt(&self);
 }
 
+/// The flag of a [`StopSignal`]: once raised it stays raised. Clones share it. Raising it waits for nothing and wakes nobody, so
+/// that any thread may do it at any time; whoever computes sees it within 50 µs of having a core.
+#[derive(Debug, Clone, Default)]
+pub struct StopFlag(Arc<AtomicBool>);
+
+impl StopFlag {
+    /// Raises it.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether it is raised. As cheap as reading a variable.
+    #[inline]
+    pub fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Whether both are clones of one.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// One window's end: a flag that the workers look at, and a way to cut their waiting short. Once raised it stays raised; each
 /// window has its own.
 pub struct StopSignal {
-    raised: AtomicBool,
+    flag: StopFlag,
     workers: Mutex<Vec<Thread>>,
-    also: Option<Arc<dyn Interrupt>>,
+    also: Vec<Arc<dyn Interrupt>>,
 }
 
 /// How a wait ended.
@@ -32,12 +55,23 @@ pub enum WaitEnd {
 impl StopSignal {
     /// A signal that is not raised.
     pub fn new() -> Self {
-        Self { raised: AtomicBool::new(false), workers: Mutex::new(Vec::new()), also: None }
+        Self { flag: StopFlag::default(), workers: Mutex::new(Vec::new()), also: Vec::new() }
     }
 
     /// A signal that also tells `interrupt` when it is raised.
     pub fn with_interrupt(interrupt: Arc<dyn Interrupt>) -> Self {
-        Self { also: Some(interrupt), ..Self::new() }
+        Self { also: vec![interrupt], ..Self::new() }
+    }
+
+    /// Lets the signal tell `interrupt` too when it is raised.
+    pub fn also_tell(&mut self, interrupt: Arc<dyn Interrupt>) {
+        self.also.push(interrupt);
+    }
+
+    /// The flag alone, for those who raise it without waiting for anything, or only look at it. Whoever raises it leaves it to the
+    /// window's coordinator to [raise](Self::raise) the signal, which wakes those who wait.
+    pub fn flag(&self) -> StopFlag {
+        self.flag.clone()
     }
 
     /// Makes the current thread one whose waits are cut short. Each worker calls it once, before the barrier, since it locks.
@@ -47,11 +81,11 @@ impl StopSignal {
 
     /// Ends the window: no unit that has not ended by now counts.
     pub fn raise(&self) {
-        self.raised.store(true, Ordering::Release);
+        self.flag.raise();
         for worker in self.workers.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             worker.unpark();
         }
-        if let Some(also) = &self.also {
+        for also in &self.also {
             also.interrupt();
         }
     }
@@ -59,7 +93,7 @@ impl StopSignal {
     /// Whether the window is over. As cheap as reading a variable.
     #[inline]
     pub fn is_raised(&self) -> bool {
-        self.raised.load(Ordering::Relaxed)
+        self.flag.is_raised()
     }
 
     /// Sleeps for `duration`, or until the signal is raised. The current thread must be enlisted.

@@ -8,7 +8,7 @@ use crate::workload::Context;
 use crate::workload::mixed::{Compute, Speed};
 
 use super::hold::Holds;
-use super::lock::Gil;
+use super::lock::{Gil, Taking};
 
 /// What CPython computes between two blocking calls of a loop that does nothing else: returning from the one, jumping back, calling
 /// the other. With it a thread that waits often lets others get at the GIL as rarely as one in CPython does.
@@ -41,9 +41,11 @@ impl GilContext {
         std::mem::take(&mut self.holds)
     }
 
+    /// Without the lock if the window is over; the unit ends at its next look at the stop signal.
     fn take(&mut self) {
-        self.gil.take(self.worker);
-        self.held_from = Some(Instant::now());
+        if self.gil.take(self.worker) == Taking::Held {
+            self.held_from = Some(Instant::now());
+        }
     }
 
     fn drop_held(&mut self) {
@@ -55,8 +57,11 @@ impl GilContext {
 
     #[cold]
     fn switch(&mut self) {
-        self.drop_held();
-        self.take();
+        // Whoever has given up does not try again.
+        if self.held_from.is_some() {
+            self.drop_held();
+            self.take();
+        }
     }
 }
 
@@ -107,7 +112,7 @@ mod tests {
 
     use crate::workload::primes::CountPrimes;
     use crate::workload::wait::Wait;
-    use crate::workload::{StopSignal, Unit, UnitEnd};
+    use crate::workload::{StopFlag, StopSignal, Unit, UnitEnd};
 
     use super::super::hold;
     use super::*;
@@ -149,7 +154,7 @@ mod tests {
 
     #[test]
     fn computing_workers_take_turns() {
-        let gil = Arc::new(Gil::new(50));
+        let gil = Arc::new(Gil::new(50, StopFlag::default()));
         let began = Instant::now();
         let holds = run(&gil, 4, 50, CountPrimes { limit: 1000 });
         assert!(check_exclusive(&holds, began) >= 4);
@@ -158,7 +163,7 @@ mod tests {
 
     #[test]
     fn waiting_workers_hold_it_only_between_their_waits() {
-        let gil = Arc::new(Gil::new(5000));
+        let gil = Arc::new(Gil::new(5000, StopFlag::default()));
         let began = Instant::now();
         let holds = run(&gil, 4, 5, Wait { duration: Duration::from_millis(1) });
         // Entering, and once after each of five waits.
@@ -167,7 +172,7 @@ mod tests {
 
     #[test]
     fn nobody_holds_it_during_a_blocking_call() {
-        let gil = Arc::new(Gil::new(5000));
+        let gil = Arc::new(Gil::new(5000, StopFlag::default()));
         let mut waiting = GilContext::new(Arc::clone(&gil), 0, ThreadCount::clamped(2), SPEED);
         let mut other = GilContext::new(Arc::clone(&gil), 1, ThreadCount::clamped(2), SPEED);
         let value = AtomicUsize::new(0);
@@ -183,8 +188,27 @@ mod tests {
     }
 
     #[test]
+    fn a_worker_that_gave_up_holds_nothing_and_does_not_try_again() {
+        let began = Instant::now();
+        let stop = StopSignal::new();
+        let gil = Arc::new(Gil::new(1, stop.flag()));
+        let context = |worker| GilContext::new(Arc::clone(&gil), worker, ThreadCount::clamped(2), SPEED);
+        let (mut first, mut late) = (context(0), context(1));
+        first.enter();
+        stop.raise();
+        late.enter();
+        first.leave();
+        // Free now, but the window is over.
+        assert_eq!(late.blocking(|| 7), 7);
+        late.poll();
+        late.leave();
+        assert_eq!(gil.switches(), 1);
+        assert!(hold::timeline(&[late.into_holds()], began, Instant::now()).slices.is_empty());
+    }
+
+    #[test]
     fn a_worker_that_panics_lets_go() {
-        let gil = Arc::new(Gil::new(5000));
+        let gil = Arc::new(Gil::new(5000, StopFlag::default()));
         let mut context = GilContext::new(Arc::clone(&gil), 0, ThreadCount::ONE, SPEED);
         let panicked = thread::scope(|scope| {
             scope

@@ -1,12 +1,16 @@
 //! The protocol of CPython's GIL, as `Python/ceval_gil.c` of 3.11 and 3.12 has it.
 //!
 //! 3.13 and 3.14 differ only in keeping the drop request as one bit for each thread instead of one flag.
+//!
+//! One thing is not CPython's: a stop flag, with which a window ends. As long as it is not raised the protocol is CPython's to
+//! the letter.
 
 use std::time::Duration;
 
 use crossbeam_utils::CachePadded;
 
-use super::monitor::{Flag, Monitor, Number, Primitives, System, Woken};
+use super::monitor::{Flag, Monitor, Number, Primitives, Stop, System, Woken};
+use crate::workload::stop::Interrupt;
 
 /// The lock on the operating system's primitives.
 pub type Gil = GilLock<System>;
@@ -25,12 +29,25 @@ pub struct GilLock<P: Primitives> {
     switched: P::Monitor,
     /// The thread that held the lock last, plus one; 0 for none.
     last_holder: P::Number,
+    /// Once raised, nobody waits any more.
+    stop: P::Stop,
+}
+
+/// How trying to take the lock ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taking {
+    /// The thread holds it.
+    Held,
+    /// The stop flag is raised, and the thread does not hold it: it shall end.
+    GivenUp,
 }
 
 impl<P: Primitives> GilLock<P> {
-    /// A free lock. A thread waits for `interval_us` microseconds (at least 1) before it asks the holder to let go.
-    pub fn new(interval_us: u32) -> Self {
+    /// A free lock. A thread waits for `interval_us` microseconds (at least 1) before it asks the holder to let go. Whoever
+    /// raises `stop` calls [`wake_all`](Self::wake_all) afterwards.
+    pub fn new(interval_us: u32, stop: P::Stop) -> Self {
         Self {
+            stop,
             interval: Duration::from_micros(u64::from(interval_us.max(1))),
             drop_request: CachePadded::new(P::Flag::lowered()),
             free: P::Monitor::new(),
@@ -46,10 +63,11 @@ impl<P: Primitives> GilLock<P> {
         self.switch_number.get()
     }
 
-    /// Takes the lock, as the thread numbered `me` (CPython: `take_gil`). The thread must not hold it.
-    pub fn take(&self, me: usize) {
+    /// Takes the lock, as the thread numbered `me` (CPython: `take_gil`). The thread must not hold it. It gives up once the
+    /// stop flag is raised, so that the lock does not have to go through the hands of all who want it before all have ended.
+    pub fn take(&self, me: usize) -> Taking {
         let mut guard = self.free.lock();
-        while self.locked.get() {
+        while self.locked.get() && !self.stop.is_raised() {
             let saved = self.switch_number.get();
             let woken;
             (guard, woken) = self.free.wait_timeout(guard, self.interval);
@@ -57,6 +75,9 @@ impl<P: Primitives> GilLock<P> {
             if woken == Woken::TimedOut && self.locked.get() && self.switch_number.get() == saved {
                 self.drop_request.set(true);
             }
+        }
+        if self.stop.is_raised() {
+            return Taking::GivenUp;
         }
         let switched_guard = self.switched.lock();
         self.locked.set(true);
@@ -68,12 +89,14 @@ impl<P: Primitives> GilLock<P> {
         drop(switched_guard);
         self.drop_request.set(false);
         drop(guard);
+        Taking::Held
     }
 
     /// Lets go of the lock (CPython: `drop_gil`). The thread numbered `me` must hold it.
     ///
     /// Wakes one waiter but hands nothing over: any thread may take the lock next, except that a thread which was asked to let go
-    /// waits here until another has taken it (CPython: `FORCE_SWITCHING`).
+    /// waits here until another has taken it (CPython: `FORCE_SWITCHING`), or until the stop flag is raised: then perhaps nobody
+    /// wants it any more.
     pub fn drop_held(&self, me: usize) {
         debug_assert!(self.locked.get(), "letting go of a lock that nobody holds");
         self.last_holder.set(me + 1);
@@ -83,10 +106,23 @@ impl<P: Primitives> GilLock<P> {
         drop(guard);
         if self.drop_request.get() {
             let mut guard = self.switched.lock();
-            if self.last_holder.get() == me + 1 {
+            if self.last_holder.get() == me + 1 && !self.stop.is_raised() {
                 self.drop_request.set(false);
                 guard = self.switched.wait(guard);
             }
+            drop(guard);
+        }
+    }
+
+    /// Wakes everybody who waits here, so that they see the stop flag. To be called after it was raised, by a thread that does
+    /// not hold the lock.
+    ///
+    /// No wake-up is lost: each looks at the flag while it holds the mutex that it then waits with, and here that mutex is taken
+    /// after the flag was raised. So a thread either sees the flag, or waits already.
+    pub fn wake_all(&self) {
+        for monitor in [&self.free, &self.switched] {
+            let guard = monitor.lock();
+            monitor.signal_all();
             drop(guard);
         }
     }
@@ -96,6 +132,12 @@ impl<P: Primitives> GilLock<P> {
     #[inline]
     pub fn drop_requested(&self) -> bool {
         self.drop_request.get()
+    }
+}
+
+impl Interrupt for Gil {
+    fn interrupt(&self) {
+        self.wake_all();
     }
 }
 

@@ -15,6 +15,7 @@ use crate::model::timeline::Timeline;
 use crate::model::window::Window;
 use crate::model::workload::Workload;
 use crate::workload::Workshop;
+use crate::workload::stop::Interrupt;
 
 /// The engine whose workers are threads of the operating system that take turns under a model of CPython's GIL.
 #[derive(Debug)]
@@ -57,8 +58,10 @@ impl Engine for GilModel {
         let speed = self.workshop.speed();
         let prepared = self.workshop.prepare(order.workload, order.threads);
         let prepared = prepared.map_err(|error| MeasureError::Failed(error.to_string()))?;
-        let gil = Arc::new(Gil::new(self.switch_interval_us));
-        let setting = Setting { order, prepared: &prepared, cores: self.cores, thread_name: "gil" };
+        let mut stop = prepared.stop_signal();
+        let gil = Arc::new(Gil::new(self.switch_interval_us, stop.flag()));
+        stop.also_tell(Arc::clone(&gil) as Arc<dyn Interrupt>);
+        let setting = Setting { order, prepared: &prepared, stop: &stop, cores: self.cores, thread_name: "gil" };
         let measured = window::measure(
             &setting,
             |worker| GilContext::new(Arc::clone(&gil), worker, order.threads, speed),

@@ -6,6 +6,8 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::workload::StopFlag;
+
 /// A mutex with its condition variable, named after Hoare's construct.
 pub trait Monitor: Send + Sync {
     /// Holds the mutex; dropping it gives the mutex back.
@@ -27,6 +29,9 @@ pub trait Monitor: Send + Sync {
 
     /// Wakes one waiter, if there is one.
     fn signal(&self);
+
+    /// Wakes every waiter.
+    fn signal_all(&self);
 }
 
 /// Why a timed wait ended.
@@ -58,6 +63,12 @@ pub trait Number: Send + Sync {
     fn set(&self, value: usize);
 }
 
+/// A flag that ends everything under a lock, once raised by somebody else.
+pub trait Stop: Send + Sync {
+    /// Whether it is raised.
+    fn is_raised(&self) -> bool;
+}
+
 /// A family of primitives.
 pub trait Primitives {
     /// Its mutex with condition variable.
@@ -66,6 +77,8 @@ pub trait Primitives {
     type Flag: Flag;
     /// Its number.
     type Number: Number;
+    /// The flag that ends a window, raised from outside.
+    type Stop: Stop;
 }
 
 /// The operating system's primitives: pthread's own mutex and condition variable where they know the monotonic clock, as CPython
@@ -82,6 +95,14 @@ impl Primitives for System {
     type Monitor = super::std_monitor::StdMonitor;
     type Flag = AtomicBool;
     type Number = AtomicUsize;
+    type Stop = StopFlag;
+}
+
+impl Stop for StopFlag {
+    #[inline]
+    fn is_raised(&self) -> bool {
+        Self::is_raised(self)
+    }
 }
 
 impl Flag for AtomicBool {
@@ -124,6 +145,7 @@ pub(super) mod contract {
     pub(in super::super) fn check<M: Monitor>() {
         excludes::<M>();
         signals::<M>();
+        signals_all::<M>();
         times_out::<M>();
     }
 
@@ -165,6 +187,33 @@ pub(super) mod contract {
             }
         });
         assert_eq!(turn.load(Ordering::Relaxed), 1000);
+    }
+
+    fn signals_all<M: Monitor>() {
+        let (monitor, waiting, over) = (M::new(), AtomicUsize::new(0), AtomicBool::new(false));
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let mut guard = monitor.lock();
+                    waiting.fetch_add(1, Ordering::Relaxed);
+                    while !over.load(Ordering::Relaxed) {
+                        guard = monitor.wait(guard);
+                    }
+                    drop(guard);
+                });
+            }
+            // Whoever has counted itself gives the mutex back only by waiting.
+            loop {
+                let guard = monitor.lock();
+                if waiting.load(Ordering::Relaxed) == 4 {
+                    over.store(true, Ordering::Relaxed);
+                    monitor.signal_all();
+                    break;
+                }
+                drop(guard);
+                thread::yield_now();
+            }
+        });
     }
 
     fn times_out<M: Monitor>() {

@@ -92,6 +92,11 @@ impl Monitor for PthreadMonitor {
         // SAFETY: the condition variable is initialised and at its final address.
         succeeded("pthread_cond_signal", unsafe { libc::pthread_cond_signal(self.condition()) });
     }
+
+    fn signal_all(&self) {
+        // SAFETY: the condition variable is initialised and at its final address.
+        succeeded("pthread_cond_broadcast", unsafe { libc::pthread_cond_broadcast(self.condition()) });
+    }
 }
 
 impl Drop for Guard<'_> {

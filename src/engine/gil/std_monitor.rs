@@ -35,6 +35,10 @@ impl Monitor for StdMonitor {
     fn signal(&self) {
         self.condition.notify_one();
     }
+
+    fn signal_all(&self) {
+        self.condition.notify_all();
+    }
 }
 
 #[cfg(test)]
