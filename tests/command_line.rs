@@ -72,6 +72,40 @@ fn check_passes_the_bundled_lessons() {
 }
 
 #[test]
+fn a_new_lesson_is_sound_and_never_overwrites() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let new = |id: &str| {
+        let mut command = threadlab();
+        command.current_dir(&folder).args(["new", "lesson", id]);
+        command
+    };
+    new("own").assert().code(0).stdout("own.md\n");
+    let path = folder.path().join("own.md");
+    let findings = json_of(&["check", "--strict", "--json", &path.display().to_string()], 0);
+    assert_eq!(findings["files"][0]["errors"], serde_json::json!([]));
+    assert_eq!(findings["files"][0]["warnings"], serde_json::json!([]));
+    std::fs::write(&path, "mine").expect("written");
+    new("own").assert().code(1).stdout("").stderr(predicate::str::contains("is there already"));
+    assert_eq!(std::fs::read_to_string(&path).expect("text"), "mine");
+    new("Not an id").assert().code(2).stderr(predicate::str::contains("is no id of a lesson"));
+}
+
+#[test]
+fn warnings_are_told_and_fail_only_where_they_shall() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lesson =
+        include_str!("../assets/lesson.md").replacen("[The experiment](experiment:wait) shows it.", "Believe it.", 1);
+    let path = folder.path().join("warned.md");
+    std::fs::write(&path, lesson).expect("written");
+    let path = path.display().to_string();
+    let findings = json_of(&["check", "--json", &path], 0);
+    let warning = findings["files"][0]["warnings"][0]["message"].as_str().expect("a warning");
+    assert!(warning.contains("no experiment shows the answer"), "{warning}");
+    threadlab().args(["check", &path]).assert().code(0).stderr(predicate::str::contains("warning: no experiment"));
+    threadlab().args(["check", "--strict", &path]).assert().code(1);
+}
+
+#[test]
 fn a_missing_file_is_named() {
     let findings = json_of(&["check", "no-such-lesson.md", "--json"], 1);
     let message = findings["files"][0]["errors"][0]["message"].as_str().expect("a message");

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use threadlab::engine::cancel::CancelFlag;
-use threadlab::engine::catalogue::InterpreterFinder;
+use threadlab::engine::catalogue::{self, InterpreterFinder};
 use threadlab::engine::python::PythonEngine;
 use threadlab::engine::python::engine::{asked_support, series};
 use threadlab::engine::python::harness::{Harness, HarnessError, Settings};
@@ -239,6 +239,37 @@ fn own_code_is_measured_and_its_faults_are_told_with_their_line() {
 
 /// Own code that does harm: what is said of it, and nothing is left.
 #[track_caller]
+#[test]
+fn code_is_parsed_without_being_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let trace = folder.path().join("trace");
+    let runs = format!("open({:?}, 'w').close()", trace.display().to_string());
+    for python in some_pythons() {
+        let sources = ["a = 1\nb = = 2\n", runs.as_str(), "def f(:\n", "x = '\\N{no such}'", "print('é')"];
+        let answers = catalogue::parse_python(&python, &sources).expect("an answer");
+        let lines: Vec<Option<usize>> = answers.iter().map(|fault| fault.as_ref().map(|fault| fault.line)).collect();
+        assert_eq!(lines, [Some(2), None, Some(1), Some(1), None], "{}: {answers:?}", python.version);
+        assert!(!trace.exists(), "the code was run");
+    }
+}
+
+#[test]
+fn check_names_the_line_of_code_that_does_not_parse() {
+    let Some(python) = some_pythons().pop() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("broken.md");
+    let lesson = include_str!("../assets/lesson.md").replacen("began = time", "began = = time", 1);
+    let line = lesson.lines().position(|line| line.starts_with("began = =")).expect("the line") + 1;
+    std::fs::write(&path, lesson).expect("written");
+    let mut command = assert_cmd::Command::cargo_bin("threadlab").expect("the binary is built");
+    let output =
+        command.args(["check", "--json", "--python", &python.path]).arg(&path).assert().code(1).get_output().clone();
+    let findings: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let error = &findings["files"][0]["errors"][0];
+    assert_eq!((&error["line"], &error["column"]), (&line.into(), &9.into()), "{error}");
+    assert!(error["message"].as_str().is_some_and(|message| message.contains(&python.version)), "{error}");
+}
+
 fn check_harm(python: &Interpreter, source: &str, expected: &[&str]) {
     for mode in modes(python) {
         let mut harness = harness(python, |settings| {

@@ -53,13 +53,12 @@ pub enum Command {
         json: bool,
     },
     /// Check lesson files and say what is wrong where
-    Check {
-        /// Lesson files
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
+    Check(CheckArguments),
+    /// Write a file to begin with
+    New {
+        /// What to begin
+        #[command(subcommand)]
+        what: NewCommand,
     },
     /// Say what this machine offers and what disturbs measuring on it
     Doctor {
@@ -69,6 +68,34 @@ pub enum Command {
     },
     /// Draw a result that was saved as JSON
     Plot(PlotArguments),
+}
+
+/// What `new` can begin.
+#[derive(Debug, Subcommand)]
+pub enum NewCommand {
+    /// A lesson: a file with comments that passes `check`, in this folder or in that of `--lessons`
+    Lesson {
+        /// The lesson's id: lower-case letters, digits and hyphens; the file is called after it
+        #[arg(default_value = "my-lesson")]
+        id: String,
+    },
+}
+
+/// What `check` takes.
+#[derive(Debug, clap::Args)]
+pub struct CheckArguments {
+    /// Lesson files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The Python that parses the lessons' code; default: what `python3` starts
+    #[arg(long, value_name = "PATH")]
+    pub python: Option<PathBuf>,
+    /// End with exit code 1 for warnings too
+    #[arg(long)]
+    pub strict: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `run` takes.

@@ -13,6 +13,7 @@ mod interpreters;
 mod interrupt;
 mod list;
 mod measure;
+mod new;
 mod plot;
 mod progress;
 mod report;
@@ -27,7 +28,8 @@ pub fn perform(command: Command, common: &Common) -> Exit {
     let result = match command {
         Command::Run(arguments) => measure::run(&arguments, common),
         Command::List { json } => list::run(json, common),
-        Command::Check { files, json } => check::run(&files, json),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::New { what } => new::run(&what, common),
         Command::Doctor { json } => doctor::run(json),
         Command::Plot(arguments) => plot::run(&arguments, common),
         Command::Verify(arguments) => verify::run(&arguments, common),

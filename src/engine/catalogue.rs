@@ -211,6 +211,42 @@ impl InterpreterFinder {
     }
 }
 
+/// A fault in Python code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeFault {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, counted in characters.
+    pub column: usize,
+    /// What Python says.
+    pub message: String,
+}
+
+/// Lets an interpreter parse some sources without running them. One answer for each: `None` where it can be parsed.
+///
+/// # Errors
+/// When the interpreter does not answer; a sentence without full stop.
+#[cfg(unix)]
+pub fn parse_python(interpreter: &Interpreter, sources: &[&str]) -> Result<Vec<Option<CodeFault>>, String> {
+    use super::python::syntax::{SYNTAX_LIMIT, check};
+    let answers = check(std::path::Path::new(&interpreter.path), sources, SYNTAX_LIMIT)?;
+    let fault = |fault: super::python::syntax::SyntaxFault| CodeFault {
+        line: fault.line,
+        column: fault.column,
+        message: fault.message,
+    };
+    Ok(answers.into_iter().map(|answer| answer.map(fault)).collect())
+}
+
+/// Always an error: interpreters are not driven on this system yet.
+///
+/// # Errors
+/// Always.
+#[cfg(not(unix))]
+pub fn parse_python(_interpreter: &Interpreter, _sources: &[&str]) -> Result<Vec<Option<CodeFault>>, String> {
+    Err("this version of Threadlab drives Python interpreters on Linux and macOS only".to_owned())
+}
+
 #[cfg(not(unix))]
 impl InterpreterFinder {
     /// Nothing to take in.

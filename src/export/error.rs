@@ -23,6 +23,12 @@ pub enum ExportError {
         /// The path given.
         path: PathBuf,
     },
+    /// A new file was asked for, and there is one.
+    #[error("a file of that name is there already: {}", .path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
     /// A side of the figure is too short or too long.
     #[error("a figure of {width_px} × {height_px} pixels was asked for; each side must be from {min} to {max} pixels")]
     SideOutOfRange {

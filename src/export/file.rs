@@ -22,6 +22,24 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
     write_with(path, |file| file.write_all(bytes))
 }
 
+/// Writes a file where there is none yet; one that is there stays as it is, whoever made it and when.
+///
+/// # Errors
+/// [`ExportError::Exists`] where something has that name, and as [`write_atomic`].
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
+    let folder = folder_of(path)?;
+    let failed = |error| ExportError::from_io(path, error);
+    let mut temporary = new_file(folder).map_err(|error| ExportError::from_io(folder, error))?;
+    temporary.write_all(bytes).map_err(failed)?;
+    temporary.as_file().sync_all().map_err(failed)?;
+    temporary.persist_noclobber(path).map_err(|error| match error.error.kind() {
+        io::ErrorKind::AlreadyExists => ExportError::Exists { path: path.to_path_buf() },
+        _ => failed(error.error),
+    })?;
+    sync_folder(folder);
+    Ok(())
+}
+
 /// [`write_atomic`] with the writing itself passed in.
 fn write_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), ExportError> {
     let target = resolve_links(path)?;
@@ -162,6 +180,18 @@ mod tests {
             assert_eq!(fs::read(&path).unwrap(), bytes);
         }
         assert_eq!(names(folder.path()), ["plot.svg"]);
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_not_written_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lesson.md");
+        write_new(&path, b"first").unwrap();
+        let error = write_new(&path, b"second").unwrap_err();
+        assert_eq!(error.to_string(), format!("a file of that name is there already: {}", path.display()));
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        assert!(matches!(write_new(&folder.path().join("no/x.md"), b""), Err(ExportError::FolderMissing { .. })));
+        assert_eq!(names(folder.path()), ["lesson.md"]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ mod table;
 mod theme;
 
 pub use error::ExportError;
-pub use file::write_atomic;
+pub use file::{write_atomic, write_new};
 pub use format::Format;
 pub use name::{default_folder, suggested_name, unused_path};
 pub use raster::Raster;

@@ -23,18 +23,33 @@ pub(super) struct Body {
     pub(super) sections: Vec<Section>,
     pub(super) code: Vec<CodeBlock>,
     pub(super) faq: Vec<FaqEntry>,
+    pub(super) python: Vec<PythonBlock>,
 }
+
+/// A block of Python in a lesson's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PythonBlock {
+    /// The line of the file that its first line is on, from 1.
+    pub line: usize,
+    /// The code.
+    pub text: String,
+}
+
+/// The longest paragraph that reads well beside a plot, in words: beyond it a reader loses the line.
+const MOST_WORDS: usize = 120;
 
 /// Reads the body, which begins at byte `base` of the file `source`. `experiments` are the ids that links may name;
 /// `None` where they are unknown because the front matter could not be read.
 pub(super) fn read(source: &str, base: usize, experiments: Option<&[String]>, report: &mut Vec<Diagnostic>) -> Body {
     let markdown = source.get(base..).unwrap_or_default();
-    let mut reader = Reader { source, base, experiments, report, links: Vec::new(), code: Vec::new() };
+    let mut reader =
+        Reader { source, base, experiments, report, links: Vec::new(), code: Vec::new(), python: Vec::new() };
     let headings = reader.events(markdown);
     let faq = reader.faq_range(markdown, &headings);
     let links = std::mem::take(&mut reader.links);
     let entries = faq.as_ref().map_or_else(Vec::new, |faq| reader.entries(markdown, faq, &headings, &links));
     let code = std::mem::take(&mut reader.code);
+    let python = std::mem::take(&mut reader.python);
 
     let (text, cut) = match &faq {
         None => (markdown.trim().to_owned(), 0..0),
@@ -50,7 +65,7 @@ pub(super) fn read(source: &str, base: usize, experiments: Option<&[String]>, re
         .filter(|heading| !cut.contains(&heading.span.start))
         .map(|heading| Section { level: heading.level, title: heading.title.clone() })
         .collect();
-    Body { text, sections, code, faq: entries }
+    Body { text, sections, code, faq: entries, python }
 }
 
 struct Heading {
@@ -71,6 +86,7 @@ struct Reader<'r> {
     report: &'r mut Vec<Diagnostic>,
     links: Vec<Link>,
     code: Vec<CodeBlock>,
+    python: Vec<PythonBlock>,
 }
 
 impl Reader<'_> {
@@ -88,6 +104,7 @@ impl Reader<'_> {
         let mut headings: Vec<Heading> = Vec::new();
         let mut in_heading = false;
         let mut block: Option<(CodeRole, String, String)> = None;
+        let mut words: Option<usize> = None;
         for (event, span) in Parser::new_ext(markdown, options).into_offset_iter() {
             match event {
                 Event::Start(Tag::Heading { level, .. }) => {
@@ -100,6 +117,8 @@ impl Reader<'_> {
                         heading.title = heading.title.trim().to_owned();
                     }
                 }
+                Event::Start(Tag::Paragraph) => words = Some(0),
+                Event::End(TagEnd::Paragraph) => self.paragraph(&span, words.take().unwrap_or(0)),
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                     let (language, role) = self.fence(markdown, &span, &info);
                     block = Some((role, language, String::new()));
@@ -123,6 +142,9 @@ impl Reader<'_> {
                     self.report.push(error);
                 }
                 Event::Text(text) => {
+                    if let Some(words) = &mut words {
+                        *words += text.split_whitespace().count();
+                    }
                     if let Some((_, _, code)) = &mut block {
                         code.push_str(&text);
                     } else if in_heading {
@@ -173,7 +195,26 @@ impl Reader<'_> {
                 self.report.push(error);
             }
         }
+        if language == "python" {
+            let begins = self.error(span, "").line;
+            self.python.push(PythonBlock { line: begins + 1, text: text.clone() });
+        }
         self.code.push(CodeBlock { role, language, text });
+    }
+
+    fn paragraph(&mut self, span: &Range<usize>, words: usize) {
+        if words > MOST_WORDS {
+            let place = first_line(self.source, self.base, span);
+            let warning = self
+                .error(
+                    &place,
+                    format!(
+                        "this paragraph has {words} words, and more than {MOST_WORDS} are hard to read beside a plot"
+                    ),
+                )
+                .help("break it in two where a new thought begins");
+            self.report.push(warning.as_warning());
+        }
     }
 
     fn link(&mut self, markdown: &str, span: &Range<usize>, link_type: LinkType, target: &str) {
@@ -254,6 +295,13 @@ impl Reader<'_> {
                 if !experiments.contains(&link.experiment) {
                     experiments.push(link.experiment.clone());
                 }
+            }
+            if experiments.is_empty() && !question.title.is_empty() {
+                let place = trimmed(markdown, question.span.clone());
+                let warning = self
+                    .error(&place, format!("no experiment shows the answer to \u{201c}{}\u{201d}", question.title))
+                    .help("link one, such as `[the experiment](experiment:…)`, so that the reader can see it");
+                self.report.push(warning.as_warning());
             }
             entries.push(FaqEntry { question: question.title.clone(), answer: answer.to_owned(), experiments });
         }

@@ -16,6 +16,7 @@ use crate::model::workload::{Parameter, ParameterValue, Workload, WorkloadKind};
 mod amount;
 mod claim;
 mod question;
+mod reach;
 
 #[cfg(test)]
 pub(super) use claim::QUANTITIES;
@@ -76,7 +77,7 @@ impl Checker<'_> {
 
     fn id(&mut self, id: Field<String>) -> Option<Placed<String>> {
         let id = id.given()?;
-        if is_kebab_case(&id.value) {
+        if is_id(&id.value) {
             return Some(id);
         }
         let error = self
@@ -363,7 +364,9 @@ impl Checker<'_> {
     }
 }
 
-fn is_kebab_case(id: &str) -> bool {
+/// Whether a text can be the id of a lesson, an experiment or a claim: lower-case letters, digits and single hyphens between
+/// them.
+pub fn is_id(id: &str) -> bool {
     !id.is_empty()
         && id
             .split('-')

@@ -8,9 +8,20 @@ use std::sync::Arc;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-/// One error of a lesson file.
+/// Whether a lesson can be used all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// It cannot.
+    Error,
+    /// It can, but its reader would be better off without this.
+    Warning,
+}
+
+/// One error of a lesson file, or something that is better mended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// Whether the lesson can be used all the same.
+    pub severity: Severity,
     /// The line it begins on, from 1.
     pub line: usize,
     /// The column it begins at, from 1, counted in characters.
@@ -36,6 +47,7 @@ impl Diagnostic {
         // A byte order mark is no character of the first line.
         let on_line = if line_start == 0 { on_line.strip_prefix('\u{feff}').unwrap_or(on_line) } else { on_line };
         Self {
+            severity: Severity::Error,
             line: before.matches('\n').count() + 1,
             column: on_line.chars().count() + 1,
             span: start..end,
@@ -43,6 +55,11 @@ impl Diagnostic {
             expected: None,
             help: None,
         }
+    }
+
+    /// The same, as something that is no error.
+    pub(super) fn as_warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
     }
 
     /// With what was expected.
@@ -100,11 +117,13 @@ impl Diagnostics {
         Self::new(name, "", vec![Diagnostic::new("", 0..0, message).help(help)])
     }
 
-    /// How many errors there are, in words, such as "1 error".
+    /// How many errors there are, in words, such as "1 error"; "2 warnings" where there are no errors.
     pub fn count_in_words(&self) -> String {
+        let is_of_errors = self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        let noun = if is_of_errors { "error" } else { "warning" };
         match self.list.len() {
-            1 => "1 error".to_owned(),
-            count => format!("{count} errors"),
+            1 => format!("1 {noun}"),
+            count => format!("{count} {noun}s"),
         }
     }
 
@@ -112,7 +131,8 @@ impl Diagnostics {
     pub fn render(&self, diagnostic: &Diagnostic) -> String {
         let renderer = Renderer::plain().decor_style(DecorStyle::Ascii);
         if self.text.is_empty() {
-            let mut shown = format!("error: {}\n --> {}", diagnostic.message, self.name);
+            let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
+            let mut shown = format!("{severity}: {}\n --> {}", diagnostic.message, self.name);
             for (label, note) in [("note", &diagnostic.expected), ("help", &diagnostic.help)] {
                 if let Some(note) = note {
                     let _ = write!(shown, "\n  = {label}: {note}");
@@ -129,7 +149,8 @@ impl Diagnostics {
         };
         let snippet =
             Snippet::source(line.as_ref()).path(self.name.as_str()).line_start(diagnostic.line).annotation(annotation);
-        let mut group = Level::ERROR.primary_title(diagnostic.message.as_str()).element(snippet);
+        let level = if diagnostic.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
+        let mut group = level.primary_title(diagnostic.message.as_str()).element(snippet);
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }

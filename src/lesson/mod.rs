@@ -25,9 +25,10 @@ pub mod title;
 #[cfg(feature = "gui")]
 pub mod watch;
 
-pub use check::FORMAT;
-pub use diagnostic::{Diagnostic, Diagnostics};
-pub use library::{CheckedFile, Entry, FolderProblem, Library, check_files};
+pub use body::PythonBlock;
+pub use check::{FORMAT, is_id};
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use library::{CheckedFile, Entry, FolderProblem, Library, PythonFault, check_files};
 pub use question::{Answer, Choice, Question, Rule};
 
 /// The largest lesson file, in bytes.
@@ -168,10 +169,15 @@ impl Experiment {
     }
 }
 
-/// A lesson, and the place of its id for errors that only the catalogue can find.
+/// A lesson, and what only an author wants to know.
 struct Parsed {
     lesson: Lesson,
+    /// The place of its id, for errors that only the catalogue can find.
     id_span: Range<usize>,
+    /// What is no error and better mended all the same.
+    warnings: Vec<Diagnostic>,
+    /// The Python in its text.
+    python: Vec<PythonBlock>,
 }
 
 fn parse(source: &str, name: &str, origin: Origin) -> Result<Parsed, Diagnostics> {
@@ -191,9 +197,13 @@ fn parse(source: &str, name: &str, origin: Origin) -> Result<Parsed, Diagnostics
     let front = raw.and_then(|raw| check::check(source, raw, &mut report));
     let body =
         split.map_or_else(body::Body::default, |split| body::read(source, split.body, ids.as_deref(), &mut report));
+    let (errors, warnings): (Vec<_>, Vec<_>) =
+        report.into_iter().partition(|diagnostic| diagnostic.severity == Severity::Error);
     match front {
-        Some(front) if report.is_empty() => Ok(Parsed {
+        Some(front) if errors.is_empty() => Ok(Parsed {
             id_span: front.id.span,
+            warnings,
+            python: body.python,
             lesson: Lesson {
                 id: front.id.value,
                 title: front.title,
@@ -208,7 +218,7 @@ fn parse(source: &str, name: &str, origin: Origin) -> Result<Parsed, Diagnostics
                 origin,
             },
         }),
-        _ => Err(Diagnostics::new(name, source, report)),
+        _ => Err(Diagnostics::new(name, source, errors)),
     }
 }
 

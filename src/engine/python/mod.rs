@@ -16,6 +16,7 @@ pub mod places;
 pub mod probe;
 pub mod process;
 pub mod protocol;
+pub mod syntax;
 pub mod version;
 
 pub use engine::PythonEngine;

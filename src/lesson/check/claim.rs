@@ -81,6 +81,10 @@ impl Checker<'_> {
             self.report.push(error.expected("expected 2 or more threads"));
             return None;
         }
+        self.reachable(&quantity, &at, at_least.as_ref(), at_most.as_ref())?;
+        if let Some(threads) = threads {
+            self.within_slider(&at, threads, &span);
+        }
         Some(Check {
             quantity,
             at,
@@ -203,7 +207,7 @@ impl Checker<'_> {
 }
 
 /// The least and the greatest count that a claim speaks of on a machine.
-fn at_ends(at: &At, cores: f64) -> (f64, f64) {
+pub(super) fn at_ends(at: &At, cores: f64) -> (f64, f64) {
     match at {
         At::Threads(count) => (count_at(count, cores), count_at(count, cores)),
         At::Range(from, to) => (count_at(from, cores), count_at(to, cores)),
