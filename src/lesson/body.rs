@@ -213,7 +213,7 @@ impl Reader<'_> {
                     ),
                 )
                 .help("break it in two where a new thought begins");
-            self.report.push(warning.as_warning());
+            self.report.push(warning.into_warning());
         }
     }
 
@@ -301,7 +301,7 @@ impl Reader<'_> {
                 let warning = self
                     .error(&place, format!("no experiment shows the answer to \u{201c}{}\u{201d}", question.title))
                     .help("link one, such as `[the experiment](experiment:…)`, so that the reader can see it");
-                self.report.push(warning.as_warning());
+                self.report.push(warning.into_warning());
             }
             entries.push(FaqEntry { question: question.title.clone(), answer: answer.to_owned(), experiments });
         }

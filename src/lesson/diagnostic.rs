@@ -58,7 +58,7 @@ impl Diagnostic {
     }
 
     /// The same, as something that is no error.
-    pub(super) fn as_warning(self) -> Self {
+    pub(super) fn into_warning(self) -> Self {
         Self { severity: Severity::Warning, ..self }
     }
 

@@ -53,7 +53,7 @@ impl Checker<'_> {
         let idle = idle.or_else(|| at_most.filter(|most| at_least.is_none() && everywhere(most, &meets)));
         if let Some(bound) = idle {
             let warning = self.error(&bound.span, "every result meets this bound, so that the claim says nothing");
-            self.report.push(warning.help("choose a bound that a result could miss").as_warning());
+            self.report.push(warning.help("choose a bound that a result could miss").into_warning());
         }
         Some(())
     }
@@ -72,7 +72,7 @@ impl Checker<'_> {
         let warning = self
             .error(span, format!("on a machine with {cores} cores this claim speaks of {claimed}, and the slider goes from {least} to {most}"))
             .help("widen the experiment's `threads`, or claim something within it: what is not measured cannot be told");
-        self.report.push(warning.as_warning());
+        self.report.push(warning.into_warning());
     }
 }
 
