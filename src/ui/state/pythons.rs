@@ -109,15 +109,9 @@ impl Pythons {
         let chosen = self.chosen(choice);
         let states = |python: &Interpreter| {
             let chosen = chosen.iter().find(|chosen| chosen.path == python.path)?;
-            Some(match python.free_threaded {
-                true => chosen
-                    .gil
-                    .states()
-                    .iter()
-                    .map(|on| Interpreter { gil_enabled: Some(*on), ..python.clone() })
-                    .collect(),
-                false => vec![python.clone()],
-            })
+            let with_gil = |on: &bool| Interpreter { gil_enabled: Some(*on), ..python.clone() };
+            let has_choice = python.free_threaded;
+            Some(if has_choice { chosen.gil.states().iter().map(with_gil).collect() } else { vec![python.clone()] })
         };
         self.usable().filter_map(states).flatten().collect()
     }
