@@ -13,7 +13,7 @@ use threadlab::ui::edit::Stage;
 use threadlab::ui::session::{Fold, LessonProgress, Session};
 use threadlab::ui::state::{Below, Overlay};
 
-use super::bench::{Bench, Opening};
+use super::bench::{Bench, Opening, pythons};
 
 const PLAIN: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -63,7 +63,8 @@ fn a_run_shows_curves_verdicts_and_table() {
 
 #[test]
 fn every_bundled_group_can_be_run() {
-    let mut bench = open();
+    // Some need a Python.
+    let mut bench = Opening { pythons: pythons(), ..Opening::default() }.open();
     let lessons: Vec<_> = bench.harness.state().state().lessons.entries().iter().map(|it| it.id.clone()).collect();
     assert!(lessons.len() >= 3);
     for lesson in lessons {
