@@ -1,7 +1,7 @@
 //! One pair of axes with its curves.
 
 use crate::model::format;
-use crate::model::plot::{Axis, Dash, Panel, PlotCurve, Tick};
+use crate::model::plot::{Axis, CurveRole, Dash, Panel, PlotCurve, Tick};
 
 use super::figure::{Look, TextKind, centred};
 use super::marker;
@@ -46,7 +46,7 @@ pub(super) fn draw(panel: &Panel, frame: &Frame, look: &Look<'_>) -> Node {
         nodes.extend(centred(look, "Not measured yet", frame.plot));
     }
     // Every marker lies over every line and bar, so that none is struck through.
-    nodes.extend(panel.curves.iter().map(|curve| draw_line(curve, &places, look)));
+    nodes.extend(draw_lines(&panel.curves, &places, look));
     nodes.extend(panel.curves.iter().filter_map(|curve| draw_markers(curve, &places, look)));
     let name = if panel.title.is_empty() { &panel.experiment } else { &panel.title };
     Node::Group { name: name.clone(), clip: None, nodes }
@@ -174,19 +174,19 @@ fn x_axis(panel: &Panel, places: &Places<'_>, x_ticks: &[XTick], look: &Look<'_>
     nodes
 }
 
-/// Line and error bars of a curve.
-fn draw_line(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Node {
+/// The line of a curve.
+fn line(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Vec<Node> {
     let style = curve.role.style();
     let colour = look.theme.curve(style);
-    let mut clipped = Vec::new();
     // A point that the axis cannot show breaks the line rather than being skipped over.
     let spots: Vec<Option<Spot>> = curve.points.iter().map(|point| places.spot(point.x, point.y)).collect();
-    for run in spots.split(Option::is_none) {
-        let run: Vec<Spot> = run.iter().copied().flatten().collect();
-        if run.len() > 1 {
-            clipped.push(Node::line(&run, line_pen(style.dash, colour, look)));
-        }
-    }
+    let runs = spots.split(Option::is_none).map(|run| run.iter().copied().flatten().collect::<Vec<Spot>>());
+    runs.filter(|run| run.len() > 1).map(|run| Node::line(&run, line_pen(style.dash, colour, look))).collect()
+}
+
+/// The error bars of a curve.
+fn bars(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Node {
+    let colour = look.theme.curve(curve.role.style());
     let mut bars: Vec<[Spot; 2]> = Vec::new();
     for point in &curve.points {
         let (Some(x), Some((low, high))) = (places.x(point.x), point.interval) else { continue };
@@ -199,7 +199,11 @@ fn draw_line(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Node {
         let half = 3.6 * look.unit;
         bars.extend(ends.into_iter().flatten().map(|y| [x - half, x + half].map(|x| Spot { x, y })));
     }
-    clipped.push(Node::lines(&bars, Pen::solid(colour, 1.2 * look.unit)));
+    Node::lines(&bars, Pen::solid(colour, 1.2 * look.unit))
+}
+
+/// What belongs to one curve, kept within the axes.
+fn clipped(name: String, nodes: Vec<Node>, places: &Places<'_>, look: &Look<'_>) -> Node {
     let edge = 6.0 * look.unit;
     let clip = Area {
         left: places.plot.left - edge,
@@ -208,7 +212,24 @@ fn draw_line(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Node {
         top: places.plot.top - look.unit,
         height: places.plot.height + 2.0 * look.unit,
     };
-    Node::Group { name: curve.name.clone(), clip: Some(clip), nodes: clipped }
+    Node::Group { name, clip: Some(clip), nodes }
+}
+
+/// Lines and error bars of every curve. The dots of the ceiling lie on the lines, since a curve that reaches it would hide
+/// it otherwise.
+fn draw_lines(curves: &[PlotCurve], places: &Places<'_>, look: &Look<'_>) -> Vec<Node> {
+    let (ceilings, others): (Vec<_>, Vec<_>) = curves.iter().partition(|curve| curve.role == CurveRole::Ceiling);
+    let intervals = ceilings.iter().map(|curve| {
+        let name = format!("{}, intervals", curve.name);
+        clipped(name, vec![bars(curve, places, look)], places, look)
+    });
+    let lines = others.iter().map(|curve| {
+        let mut nodes = line(curve, places, look);
+        nodes.push(bars(curve, places, look));
+        clipped(curve.name.clone(), nodes, places, look)
+    });
+    let dots = ceilings.iter().map(|curve| clipped(curve.name.clone(), line(curve, places, look), places, look));
+    intervals.chain(lines).chain(dots).collect()
 }
 
 /// Markers of a curve, where it has any.
@@ -223,13 +244,13 @@ fn draw_markers(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Opti
 
 /// The line of a curve; the legend uses it too.
 pub(super) fn line_pen(dash: Dash, colour: Colour, look: &Look<'_>) -> Pen {
-    let (dashes, ends): (&[f64], _) = match dash {
-        Dash::Solid => (&[], Ends::Round),
-        Dash::Dashed => (&[7.0, 4.0], Ends::Cut),
-        // Round ends make dots of dashes without length.
-        Dash::Dotted => (&[0.01, 4.2], Ends::Round),
-        Dash::DashDot => (&[7.0, 3.5, 1.8, 3.5], Ends::Cut),
+    let (dashes, width, ends): (&[f64], _, _) = match dash {
+        Dash::Solid => (&[], 2.0, Ends::Round),
+        Dash::Dashed => (&[7.0, 4.0], 2.0, Ends::Cut),
+        // Round ends make dots of dashes without length; they are thicker than any line that they may lie on.
+        Dash::Dotted => (&[0.01, 7.2], 3.6, Ends::Round),
+        Dash::DashDot => (&[7.0, 3.5, 1.8, 3.5], 2.0, Ends::Cut),
     };
     let dashes = dashes.iter().map(|length| (length * look.unit).max(0.01)).collect();
-    Pen { colour, width: 2.0 * look.unit, dashes, ends }
+    Pen { colour, width: width * look.unit, dashes, ends }
 }

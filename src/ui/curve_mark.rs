@@ -50,7 +50,8 @@ pub fn line(path: Vec<Pos2>, dash: Dash, width: f32, color: Color32, shapes: &mu
         Dash::Solid => shapes.push(Shape::line(path, PathStroke::new(width, color))),
         Dash::Dashed => dashes(&[7.0], &[4.0]),
         Dash::DashDot => dashes(&[8.0, 2.0], &[3.5, 3.5]),
-        Dash::Dotted => shapes.extend(Shape::dotted_line(&path, color, 5.0, width * 0.6)),
+        // Thicker than any line that it may lie on.
+        Dash::Dotted => shapes.extend(Shape::dotted_line(&path, color, 8.0, width)),
     }
 }
 

@@ -95,6 +95,33 @@ pub enum Emphasis {
     Dimmed,
 }
 
+/// What of a curve an item draws: where curves cross, every marker lies over every line, so that none is struck through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Line, intervals and markers.
+    Whole,
+    /// The line alone.
+    Line,
+    /// The intervals alone.
+    Intervals,
+    /// The markers alone.
+    Markers,
+}
+
+/// The parts of some curves in drawing order. The dots of the ceiling lie on the lines, since a curve that reaches it would
+/// hide it otherwise.
+pub fn drawing_order<'c>(curves: &[&'c PreparedCurve]) -> Vec<(&'c PreparedCurve, Part)> {
+    let is_ceiling = |curve: &&PreparedCurve| curve.role == CurveRole::Ceiling;
+    let ceiling = || curves.iter().copied().filter(is_ceiling);
+    let others = || curves.iter().copied().filter(|curve| !is_ceiling(curve));
+    ceiling()
+        .map(|curve| (curve, Part::Intervals))
+        .chain(others().flat_map(|curve| [(curve, Part::Line), (curve, Part::Intervals)]))
+        .chain(ceiling().map(|curve| (curve, Part::Line)))
+        .chain(curves.iter().map(|curve| (*curve, Part::Markers)))
+        .collect()
+}
+
 /// A curve as an item of `egui_plot`.
 pub struct CurveItem<'a> {
     base: PlotItemBase,
@@ -102,13 +129,25 @@ pub struct CurveItem<'a> {
     color: Color32,
     halo: Color32,
     emphasis: Emphasis,
+    part: Part,
 }
 
 impl<'a> CurveItem<'a> {
     /// An item that borrows the curve. `halo` is the ground's colour.
     pub fn new(curve: &'a PreparedCurve, color: Color32, halo: Color32, emphasis: Emphasis) -> Self {
         let color = if emphasis == Emphasis::Dimmed { color.gamma_multiply(0.25) } else { color };
-        Self { base: PlotItemBase::new(curve.name.clone()), curve, color, halo, emphasis }
+        Self { base: PlotItemBase::new(curve.name.clone()), curve, color, halo, emphasis, part: Part::Whole }
+    }
+
+    /// The item of one part of the curve.
+    #[must_use]
+    pub fn only(mut self, part: Part) -> Self {
+        self.part = part;
+        self
+    }
+
+    fn draws(&self, part: Part) -> bool {
+        self.part == Part::Whole || self.part == part
     }
 
     fn line_width(&self) -> f32 {
@@ -133,15 +172,17 @@ impl PlotItem for CurveItem<'_> {
         let bounds = transform.bounds();
         let visible = self.curve.points.get(self.curve.visible(bounds.min()[0], bounds.max()[0])).unwrap_or_default();
         let width = transform.frame().width();
-        curve_mark::line(thin(visible, transform), self.curve.style.dash, self.line_width(), self.color, shapes);
+        if self.draws(Part::Line) {
+            curve_mark::line(thin(visible, transform), self.curve.style.dash, self.line_width(), self.color, shapes);
+        }
 
         let stride = marker_stride(visible.len(), width);
         let chosen = visible.iter().filter(|point| point.index.is_multiple_of(stride));
-        for point in chosen.clone() {
+        for point in chosen.clone().filter(|_| self.draws(Part::Intervals)) {
             self.interval_shapes(point, transform, shapes);
         }
         let marker = self.curve.style.marker;
-        for point in chosen {
+        for point in chosen.filter(|_| self.draws(Part::Markers)) {
             let center = place(point.at, transform);
             if transform.frame().expand(curve_mark::MARKER_RADIUS * 2.0).contains(center) {
                 shapes.push(curve_mark::marker(center, curve_mark::MARKER_RADIUS, marker, self.color, self.halo));
@@ -336,6 +377,21 @@ mod tests {
         assert!(path.len() <= 2000, "{} points for 500 columns", path.len());
         let top = path.iter().map(|position| position.y).fold(f32::INFINITY, f32::min);
         assert!((top - place([0.0, 9.0], &transform).y).abs() < 0.01, "the peak is lost");
+    }
+
+    #[test]
+    fn the_ceiling_lies_on_the_lines_and_under_the_markers() {
+        let panel = panel(AxisScale::Linear);
+        let prepared = |role| PreparedCurve::new(&panel, &PlotCurve { role, ..curve([(1.0, 1.0), (2.0, 2.0)]) });
+        let ceiling = prepared(CurveRole::Ceiling);
+        let native = prepared(CurveRole::Measured { engine: EngineKind::Native, variant: 0 });
+        let order: Vec<_> =
+            drawing_order(&[&ceiling, &native]).into_iter().map(|(curve, part)| (curve.role, part)).collect();
+        let place = |role, part| order.iter().position(|it| *it == (role, part)).expect("it is drawn");
+        assert_eq!(order.len(), 6);
+        assert!(place(ceiling.role, Part::Line) > place(native.role, Part::Line));
+        assert!(place(ceiling.role, Part::Intervals) < place(native.role, Part::Intervals));
+        assert!(place(native.role, Part::Markers) > place(ceiling.role, Part::Line));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use egui_plot::{PlotTransform, PlotUi};
 use crate::model::plot::{CurveRole, Panel, PlotSpec};
 
 use super::curve_mark;
-use super::plot_curve::{CurveItem, Emphasis, PreparedCurve, place};
+use super::plot_curve::{self, CurveItem, Emphasis, PreparedCurve, place};
 use super::plot_frame::{Places, PlotFrame};
 use super::plot_legend::{self, LegendEntry};
 use super::readout;
@@ -211,8 +211,8 @@ impl PanelDrawing<'_> {
             curves.iter().filter(|curve| !self.options.hidden.contains(&curve.name)).collect();
         let shown_plot = plot.show(ui, |plot_ui| {
             self.place_view(plot_ui, plot_id, x, y);
-            for curve in &visible {
-                plot_ui.add(self.item(curve, palette));
+            for (curve, part) in plot_curve::drawing_order(&visible) {
+                plot_ui.add(self.item(curve, palette).only(part));
             }
         });
         let (response, transform) = (shown_plot.response, shown_plot.transform);
@@ -391,7 +391,7 @@ mod tests {
     fn a_screen_reader_hears_what_is_shown() {
         let mut harness = harness(State::of(speedup()), vec2(900.0, 500.0));
         harness.get_by_label(&format!(
-            "{CPU} Ceiling, Native threads, GIL model, Your prediction. The results table has the numbers."
+            "{CPU} Ceiling (native threads), Native threads, GIL model, Your prediction. The results table has the numbers."
         ));
         harness.get_by_role_and_label(Role::CheckBox, "GIL model").click();
         harness.run();
@@ -399,7 +399,7 @@ mod tests {
         harness.state_mut().hidden.insert("GIL model".to_owned());
         harness.run();
         harness.get_by_label(&format!(
-            "{CPU} Ceiling, Native threads, Your prediction. The results table has the numbers."
+            "{CPU} Ceiling (native threads), Native threads, Your prediction. The results table has the numbers."
         ));
     }
 

@@ -62,6 +62,16 @@ pub fn show(ui: &mut Ui, prediction: &Prediction, height: f32) -> Option<Edit<Pr
     })
 }
 
+/// How high the fields below a plot of this width are, in points, with the label above it.
+pub fn height_around(ui: &Ui, prediction: &Prediction, width: f32) -> f32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few")]
+    let in_a_row = ((width + space::M) / (FIELD_WIDTH + space::M)).max(1.0) as usize;
+    #[expect(clippy::cast_precision_loss, reason = "a few")]
+    let rows = prediction.points.len().div_ceil(in_a_row) as f32;
+    let label = ui.text_style_height(&egui::TextStyle::Small) + 2.0 * ui.spacing().item_spacing.y;
+    label + rows * (ui.spacing().interact_size.y + space::XS)
+}
+
 struct Editor {
     prediction: Prediction,
     released: bool,

@@ -5,6 +5,7 @@ use egui_commonmark::CommonMarkCache;
 
 use super::command::Inbox;
 use super::session::WindowLayout;
+use super::state::lessons::Page;
 use super::state::{Overlay, State};
 use super::theme::{Palette, space};
 
@@ -18,7 +19,6 @@ mod menu_bar;
 mod notices;
 mod overlay;
 mod palette;
-mod python_dialog;
 mod results;
 mod settings_row;
 mod status_bar;
@@ -90,7 +90,9 @@ fn side_panels(ui: &mut Ui, state: &State, room: Room, memory: &mut ViewMemory, 
             .size_range(160.0..=most(whole - if layout.text.is_open(room.text) { 220.0 } else { 0.0 }, 160.0))
             .show(ui, |ui| lesson_list::show(ui, state, inbox));
     }
-    if layout.text.is_open(room.text) {
+    // The errors of a broken lesson take all the room there is.
+    let has_text = state.lessons.selected().is_none_or(|entry| matches!(entry.page, Page::Lesson(_)));
+    if has_text && layout.text.is_open(room.text) {
         let text_frame = frame.inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 12 });
         Panel::right(TEXT_PANEL)
             .frame(text_frame)
@@ -108,7 +110,6 @@ fn over(ui: &mut Ui, state: &State, program: &str, memory: &mut ViewMemory, inbo
         Overlay::None => {}
         Overlay::Palette => palette::show(ui, state, &mut memory.palette, inbox),
         Overlay::Export(form) => export_dialog::show(ui, form, state.exporting, inbox),
-        Overlay::Python => python_dialog::show(ui, state, inbox),
         Overlay::Settings => overlay::settings(ui, state, inbox),
         Overlay::Help => overlay::help(ui, inbox),
         Overlay::About => overlay::about(ui, program, &state.machine, inbox),

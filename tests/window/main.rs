@@ -6,5 +6,4 @@
 
 mod bench;
 mod pictures;
-mod pythons;
 mod tree;

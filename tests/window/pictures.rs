@@ -53,4 +53,8 @@ fn main_views() {
     bench.perform(Command::SelectLesson("both".to_owned()));
     bench.measure();
     take(&mut bench, &mut results, "measured-small");
+    let mut bench = open(Theme::Light, vec2(1280.0, 800.0));
+    bench.perform(Command::SelectLesson("both".to_owned()));
+    bench.click("Predict");
+    take(&mut bench, &mut results, "predicting");
 }

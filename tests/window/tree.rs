@@ -13,7 +13,7 @@ use threadlab::ui::edit::Stage;
 use threadlab::ui::session::{Fold, LessonProgress, Session};
 use threadlab::ui::state::{Below, Overlay};
 
-use super::bench::{Bench, Opening, pythons};
+use super::bench::{Bench, Opening, REASON};
 
 const PLAIN: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -63,8 +63,7 @@ fn a_run_shows_curves_verdicts_and_table() {
 
 #[test]
 fn every_bundled_group_can_be_run() {
-    // Some need a Python.
-    let mut bench = Opening { pythons: pythons(), ..Opening::default() }.open();
+    let mut bench = open();
     let lessons: Vec<_> = bench.harness.state().state().lessons.entries().iter().map(|it| it.id.clone()).collect();
     assert!(lessons.len() >= 3);
     for lesson in lessons {
@@ -74,6 +73,11 @@ fn every_bundled_group_can_be_run() {
         for group in &groups {
             let first = group.experiments(&open).next().expect("an experiment").id.clone();
             bench.perform(Command::SelectExperiment(first));
+            if !bench.harness.state().state().can_run() {
+                // Only a CPython can, and none was scripted.
+                assert!(bench.harness.get_by_role_and_label(Role::Button, "Run").accesskit_node().is_disabled());
+                continue;
+            }
             bench.measure();
             let state = bench.harness.state().state();
             let record = state.record().expect("a record");
@@ -87,6 +91,16 @@ fn every_bundled_group_can_be_run() {
 fn nothing_can_be_exported_before_the_first_run() {
     let bench = open();
     assert!(bench.harness.get_by_role_and_label(Role::Button, "Export").accesskit_node().is_disabled());
+}
+
+#[test]
+fn engines_that_are_not_there_say_why() {
+    let mut bench = open();
+    bench.click("More engines…");
+    let engine = bench.harness.get_by_role_and_label(Role::CheckBox, EngineKind::PythonThreads.label());
+    assert!(engine.accesskit_node().is_disabled());
+    assert!(bench.harness.query_all_by_label_contains(REASON).count() >= 4);
+    assert!(bench.harness.query_all_by_label_contains("Script one.").count() >= 4);
 }
 
 #[test]
@@ -242,7 +256,9 @@ fn a_broken_lesson_shows_its_errors_and_hides_no_other() {
     assert!(bench.harness.state().state().lessons.entries().len() >= 4);
     bench.perform(Command::SelectLesson("90-mine.md".to_owned()));
     bench.harness.get_by_label_contains("cannot be shown");
-    bench.harness.get_by_label_contains("title = 5");
+    // In the middle, where a line of the file is not cut.
+    let errors = bench.harness.get_by_label_contains("title = 5").rect();
+    assert!(errors.left() > 232.0 && errors.right() < 1280.0, "{errors:?}");
     assert!(bench.harness.query_by_label("Run").is_none());
 
     // Mended on disk, it is read again by itself.
@@ -337,6 +353,18 @@ fn the_learner_predicts_before_the_run() {
     bench.click("Predict");
     assert_eq!(bench.harness.state().state().figure().expect("a figure").metric, Metric::Speedup);
     assert!(bench.harness.query_all_by_label_contains("draw the speedup you expect").count() >= 1);
+    // Every number to type lies in the window, with two plots side by side too.
+    bench.perform(Command::SelectLesson("both".to_owned()));
+    bench.click("Predict");
+    let fields: Vec<_> = bench
+        .harness
+        .get_all_by_role(Role::SpinButton)
+        .filter(|node| node.accesskit_node().label().is_some_and(|it| it.starts_with("Expected")))
+        .collect();
+    assert!(fields.len() >= 12, "{}", fields.len());
+    for field in fields {
+        assert!(field.rect().bottom() < 764.0, "{:?} is cut", field.rect());
+    }
     bench.click("Done predicting");
     assert!(!bench.harness.state().state().bench.as_ref().expect("a bench").settings.predicting);
 }

@@ -3,7 +3,7 @@
 use super::{Axis, AxisChoice, AxisScale, CurveRole, Metric, Panel, PlotCurve, PlotPoint, PlotSpec};
 use crate::model::prediction::Prediction;
 use crate::model::results::{Point, Results};
-use crate::model::series::SeriesKey;
+use crate::model::series::{EngineKind, SeriesKey};
 use crate::model::statistics::Estimate;
 use crate::model::table::CEILING_LABEL;
 use crate::model::units::ThreadCount;
@@ -54,7 +54,8 @@ pub struct PlotOptions<'a> {
 ///
 /// A prediction is a speedup, so that it is drawn with speedup and efficiency.
 pub fn specify(inputs: &[PlotInput<'_>], options: PlotOptions<'_>) -> PlotSpec {
-    let curves: Vec<Vec<PlotCurve>> = inputs.iter().map(|input| curves_of(input, options.metric)).collect();
+    let mut curves: Vec<Vec<PlotCurve>> = inputs.iter().map(|input| curves_of(input, options.metric)).collect();
+    name_ceiling(&mut curves);
     let x = x_axis(curves.iter().flatten(), options);
     let shared_y = y_axis(curves.iter().flatten(), options);
     let panels = inputs
@@ -129,6 +130,27 @@ fn curves_of(input: &PlotInput<'_>, metric: Metric) -> Vec<PlotCurve> {
     }
     curves.retain(|curve| !curve.points.is_empty());
     curves
+}
+
+/// The ceiling's name where the native threads of every panel that has one are the ceiling itself: the same windows.
+const CEILING_IS_NATIVE: &str = "Ceiling (native threads)";
+
+/// Says in the legend that a curve under the ceiling is no accident.
+fn name_ceiling(panels: &mut [Vec<PlotCurve>]) {
+    let is_ceiling = |curve: &PlotCurve| curve.role == CurveRole::Ceiling;
+    let is_native =
+        |curve: &PlotCurve| matches!(curve.role, CurveRole::Measured { engine: EngineKind::Native, variant: 0 });
+    let mut with_ceiling = panels
+        .iter()
+        .filter_map(|curves| curves.iter().find(|curve| is_ceiling(curve)).map(|ceiling| (curves, ceiling)));
+    let is_same = |(curves, ceiling): (&Vec<PlotCurve>, &PlotCurve)| {
+        curves.iter().any(|curve| is_native(curve) && curve.points == ceiling.points)
+    };
+    if with_ceiling.all(is_same) {
+        for ceiling in panels.iter_mut().flatten().filter(|curve| is_ceiling(curve)) {
+            CEILING_IS_NATIVE.clone_into(&mut ceiling.name);
+        }
+    }
 }
 
 /// The role of the series at `index`: which one of its engine it is.

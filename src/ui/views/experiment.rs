@@ -7,10 +7,12 @@ use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui, vec2};
 use super::controls::{button, labelled_button, primary_button, quiet_button, segments, tooltip};
 use super::{Room, results, settings_row};
 use crate::model::plot::Metric;
+use crate::model::prediction::Prediction;
 use crate::model::record::RunRecord;
 use crate::ui::command::{Command, Inbox};
 use crate::ui::plot_view::{self, FigureOptions, Navigation, PlotAction};
 use crate::ui::prediction_view;
+use crate::ui::state::lessons::{LessonEntry, Page};
 use crate::ui::state::{Bench, Opened, State};
 use crate::ui::theme::{self, Palette, space};
 
@@ -50,6 +52,8 @@ pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
 
 /// The least height of plot and legend that is worth looking at, in points.
 const LEAST_PLOT_HEIGHT: f32 = 320.0;
+/// The least height of a plot that is drawn by hand, in points.
+const LEAST_DRAWN_HEIGHT: f32 = 160.0;
 /// The least height of what stands below the plot, in points.
 const LEAST_RESULTS_HEIGHT: f32 = 112.0;
 
@@ -65,14 +69,34 @@ fn presenter(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     plot(ui, state, ui.available_height(), inbox);
 }
 
+/// What stands in for an experiment: the errors of a lesson that is broken, or the way to a lesson.
 fn nothing(ui: &mut Ui, state: &State) {
+    if let Some(LessonEntry { title, page: Page::Broken { count, diagnostics }, .. }) = state.lessons.selected() {
+        broken(ui, title, count, diagnostics);
+        return;
+    }
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.3);
         let words = match state.lessons.selected() {
-            Some(_) => "This lesson has errors, which stand on its page on the right. There is nothing to run until they are mended.",
+            Some(_) => "This lesson has no experiment that could be run.",
             None => "There are no lessons here. Drop a lesson file on the window, or press Ctrl+O to open one.",
         };
         ui.label(RichText::new(words).weak());
+    });
+}
+
+/// The errors of a lesson file, each with its line and caret.
+fn broken(ui: &mut Ui, title: &str, count: &str, diagnostics: &str) {
+    ui.add(egui::Label::new(theme::heading(title)).wrap());
+    let words = format!("{} This lesson has {count} and cannot be shown.", theme::WARNING_SYMBOL);
+    ui.add(egui::Label::new(RichText::new(words).color(Palette::in_use(ui).warning)).wrap());
+    ui.add(egui::Label::new("Mend the file and save it: the page changes by itself.").wrap());
+    ui.add_space(space::M);
+    let palette = Palette::in_use(ui);
+    egui::Frame::new().fill(palette.faint).corner_radius(6).inner_margin(egui::Margin::same(16)).show(ui, |ui| {
+        ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+            ui.add(egui::Label::new(RichText::new(diagnostics).monospace()).extend());
+        });
     });
 }
 
@@ -166,12 +190,26 @@ fn hint(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
         right_first(ui, |ui| {
             button(ui, Command::DismissHint, inbox);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let words = "Welcome. Press Space, or Run, to measure this experiment on your machine; it takes up to a minute. \
-                             Or choose Predict first and draw the curve you expect.";
+                let words = format!(
+                    "Welcome. Press Space, or Run, to measure on your machine; {}. Or choose Predict first and draw the \
+                     curve you expect.",
+                    how_long(state),
+                );
                 ui.add(egui::Label::new(RichText::new(words).color(palette.on_selection)).wrap());
             });
         });
     });
+}
+
+/// How long a run of the group shown takes, in words. A machine that needs longer than the budget for the fewest rounds that
+/// make an interval gets it, so that nothing is promised.
+fn how_long(state: &State) -> String {
+    let experiments = state.bench.as_ref().and_then(Bench::group).map_or(1, |group| group.experiments.len());
+    let budget = state.session.precision.budget().saturating_mul(u32::try_from(experiments).unwrap_or(u32::MAX));
+    let seconds = budget.as_secs().max(1);
+    let time = if seconds < 100 { format!("{seconds} seconds") } else { format!("{} minutes", seconds.div_ceil(60)) };
+    let precision = state.session.precision.label();
+    format!("at “{precision}” it takes about {time}, as a rule less")
 }
 
 /// What the plot shows, and what can be done with it.
@@ -234,20 +272,32 @@ fn prediction(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     let Some((lesson, group)) = state.lessons.lesson().zip(bench.group()) else { return };
     let words = "Drag across the plot to draw the speedup you expect, or type it below. Then run and compare.";
     ui.add(egui::Label::new(RichText::new(words).weak()).wrap());
-    let height = (ui.available_height() - 96.0).max(160.0);
     let experiments: Vec<_> = group.experiments(lesson).collect();
-    ui.columns(experiments.len().max(1), |columns| {
-        for (index, (experiment, ui)) in experiments.iter().zip(columns).enumerate() {
-            let Some((prediction, counts)) = bench.settings.predictions.get(index).zip(bench.counts.get(index)) else {
-                continue;
-            };
-            ui.add(egui::Label::new(theme::title(state.experiment_title(experiment))).truncate());
-            ui.push_id(("prediction", index), |ui| {
-                if let Some(edit) = prediction_view::show(ui, &prediction.for_counts(counts), height) {
-                    inbox.send(Command::SetPrediction { experiment: index, prediction: edit.value });
-                }
-            });
-        }
+    let predictions: Vec<Option<Prediction>> = (0..experiments.len())
+        .map(|index| {
+            let (drawn, counts) = bench.settings.predictions.get(index).zip(bench.counts.get(index))?;
+            Some(drawn.for_counts(counts))
+        })
+        .collect();
+    // Plots of one height, with room for the fields below the one that has most.
+    #[expect(clippy::cast_precision_loss, reason = "a few")]
+    let width = (ui.available_width() + ui.spacing().item_spacing.x) / experiments.len().max(1) as f32;
+    let around = predictions.iter().flatten().map(|it| prediction_view::height_around(ui, it, width - space::M));
+    let title = ui.text_style_height(&egui::TextStyle::Heading);
+    let height = (ui.available_height() - title - around.fold(0.0, f32::max) - space::S).max(LEAST_DRAWN_HEIGHT);
+    ScrollArea::vertical().id_salt("prediction").auto_shrink(false).show(ui, |ui| {
+        ui.columns(experiments.len().max(1), |columns| {
+            for (index, ((experiment, prediction), ui)) in experiments.iter().zip(&predictions).zip(columns).enumerate()
+            {
+                let Some(prediction) = prediction else { continue };
+                ui.add(egui::Label::new(theme::title(state.experiment_title(experiment))).truncate());
+                ui.push_id(("prediction", index), |ui| {
+                    if let Some(edit) = prediction_view::show(ui, prediction, height) {
+                        inbox.send(Command::SetPrediction { experiment: index, prediction: edit.value });
+                    }
+                });
+            }
+        });
     });
 }
 

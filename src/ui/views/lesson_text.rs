@@ -13,7 +13,7 @@ use crate::ui::command::{Command, Inbox};
 use crate::ui::session::LessonProgress;
 use crate::ui::state::State;
 use crate::ui::state::lessons::Page;
-use crate::ui::theme::{self, Palette, space};
+use crate::ui::theme::{self, space};
 use crate::ui::verdict_view::{self, ClaimState};
 
 /// How links to experiments begin.
@@ -29,7 +29,8 @@ pub(super) fn show(ui: &mut Ui, state: &State, markdown: &mut CommonMarkCache, i
     ScrollArea::vertical().id_salt(("lesson text", &entry.id)).auto_shrink(false).show(ui, |ui| {
         match &entry.page {
             Page::Lesson(lesson) => page(ui, state, lesson, markdown, inbox),
-            Page::Broken { count, diagnostics } => broken(ui, &entry.title, count, diagnostics),
+            // Its errors stand in the middle, where there is room for them.
+            Page::Broken { .. } => {}
         }
         ui.add_space(space::L);
     });
@@ -187,17 +188,5 @@ fn ending(ui: &mut Ui, state: &State, lesson: &Lesson, inbox: &mut Inbox) {
         if let Some(next) = state.lessons.neighbour(1) {
             labelled_button(ui, &format!("Next: {} →", next.title), Command::NextLesson, inbox);
         }
-    });
-}
-
-fn broken(ui: &mut Ui, title: &str, count: &str, diagnostics: &str) {
-    ui.add(egui::Label::new(theme::heading(title)).wrap());
-    let words = format!("{} This lesson has {count} and cannot be shown.", theme::WARNING_SYMBOL);
-    ui.add(egui::Label::new(RichText::new(words).color(Palette::in_use(ui).warning)).wrap());
-    ui.add_space(space::S);
-    ui.add(egui::Label::new("Mend the file and save it: the page changes by itself.").wrap());
-    ui.add_space(space::M);
-    ScrollArea::horizontal().show(ui, |ui| {
-        ui.add(egui::Label::new(RichText::new(diagnostics).monospace()).extend());
     });
 }

@@ -45,6 +45,22 @@ fn the_ceiling_is_drawn_only_where_it_is_a_limit() {
 }
 
 #[test]
+fn a_ceiling_that_is_the_native_curve_says_so() {
+    let same: &[(usize, f64)] = &[(1, 200.0), (8, 380.0)];
+    let own = fixture::results(&[(curve(EngineKind::Native), same), (Curve::Ceiling, same)], 9, 0.02);
+    let other = results(8, 95.0, 390.0);
+    let ceiling = |inputs: &[PlotInput<'_>]| {
+        let figure = specify(inputs, options(Metric::Speedup));
+        figure.panels[0].curves[0].name.clone()
+    };
+    assert_eq!(ceiling(&[input(&own, Bound::Cpu)]), "Ceiling (native threads)");
+    assert_eq!(ceiling(&[input(&own, Bound::Cpu), input(&other, Bound::Waiting)]), "Ceiling (native threads)");
+    // One legend for all panels: it says nothing that is wrong in one of them.
+    assert_eq!(ceiling(&[input(&own, Bound::Cpu), input(&other, Bound::Cpu)]), "Ceiling");
+    assert_eq!(ceiling(&[input(&other, Bound::Cpu)]), "Ceiling");
+}
+
+#[test]
 fn points_carry_median_interval_and_rounds() {
     let results = results(8, 95.0, 380.0);
     let figure = specify(&[input(&results, Bound::Cpu)], options(Metric::Speedup));
