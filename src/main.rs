@@ -15,7 +15,10 @@ fn main() -> ExitCode {
     };
     match arguments.command {
         Some(command) => threadlab::cli::perform(command, &arguments.common).into(),
-        None => open_window(arguments),
+        None => match arguments.check_window() {
+            Ok(()) => open_window(arguments),
+            Err(error) => threadlab::cli::wrong_usage(&error).into(),
+        },
     }
 }
 

@@ -282,3 +282,41 @@ fn interrupt(pid: i32) {
     let status = std::process::Command::new("sh").args(["-c", &format!("kill -INT {pid}")]).status().expect("sh runs");
     assert!(status.success());
 }
+
+#[test]
+fn lessons_may_be_named_before_the_command_and_after_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    threadlab().current_dir(&folder).args(["new", "lesson", "own"]).assert().code(0);
+    let lessons = folder.path().display().to_string();
+    for arguments in [["--lessons", &lessons, "list"], ["list", "--lessons", &lessons]] {
+        threadlab().args(arguments).assert().code(0).stdout(predicate::str::contains("own/wait"));
+    }
+}
+
+#[test]
+fn a_result_that_cannot_be_opened_says_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cases: [(&[u8], &str); 5] = [
+        (b"", "the file is empty, cut off or changed"),
+        (b"{}", "choose a file that `threadlab run --out NAME.json`"),
+        (b"{\"format\": 99}", "open it with the version of Threadlab that saved it"),
+        (b"{\"format\": 1}", "missing field `program`"),
+        (b"\xff\xfe", "it is no text; a result is a file that ends in .json"),
+    ];
+    for (index, (bytes, expected)) in cases.into_iter().enumerate() {
+        let path = folder.path().join(format!("{index}.json"));
+        std::fs::write(&path, bytes).expect("written");
+        let named = predicate::str::contains(path.display().to_string());
+        let output = threadlab().arg("plot").arg(&path).assert().code(1);
+        output.stderr(predicate::str::contains(expected).and(named));
+    }
+    threadlab().arg("plot").arg(folder.path()).assert().code(1).stderr(predicate::str::contains("it is a folder"));
+    threadlab().args(["plot", "no.json"]).assert().code(1).stderr(predicate::str::contains("there is no such file"));
+}
+
+#[test]
+fn settings_cannot_be_kept_in_a_file() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let output = threadlab().arg("--config").arg(file.path()).assert().code(2);
+    output.stderr(predicate::str::contains("a folder for settings was expected"));
+}

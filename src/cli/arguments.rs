@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::exit::Exit;
+use super::exit::{Exit, UsageError};
 use super::thread_list::ThreadList;
 use crate::model::plot::Metric;
 use crate::model::series::{EngineKind, StartMethod};
@@ -246,6 +246,22 @@ pub enum ThemeWord {
     Light,
     /// Light lines on dark
     Dark,
+}
+
+impl Arguments {
+    /// Finds what is wrong with the arguments of the window before it opens.
+    ///
+    /// # Errors
+    /// When the folder for settings is something else.
+    pub fn check_window(&self) -> Result<(), UsageError> {
+        match &self.config {
+            Some(path) if path.exists() && !path.is_dir() => Err(UsageError(format!(
+                "--config: {} is a file, and a folder for settings was expected; name a folder, there or not",
+                path.display()
+            ))),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Reads the words of a command line. Help and version are printed here.

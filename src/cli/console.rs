@@ -12,7 +12,8 @@ use std::io::{self, IsTerminal, Write};
 pub(super) fn data(line: impl Display) -> io::Result<()> {
     match writeln!(io::stdout().lock(), "{line}") {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+        Err(error) => Err(io::Error::new(error.kind(), format!("failed to write to standard output: {error}"))),
+        Ok(()) => Ok(()),
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &RunArguments, common: &Common) -> anyhow::Result<E
     let (record, outcome) = measure(request, &choice, machine, &cancel, &bar)?;
     drop(bar);
 
-    report::print(&record, if arguments.json { report::To::Reader } else { report::To::Data })?;
+    report::print(&record, if arguments.json { report::To::Reader } else { report::To::Data }, Some(&outcome))?;
     figure::write(&record, &figures, choice.experiments.first().map(|experiment| experiment.metric))?;
     if arguments.json {
         console::data(serde_json::to_string_pretty(&record)?)?;

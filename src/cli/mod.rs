@@ -40,6 +40,12 @@ pub fn perform(command: Command, common: &Common) -> Exit {
     })
 }
 
+/// Reports a mistake of the caller.
+pub fn wrong_usage(error: &UsageError) -> Exit {
+    console::say(format!("threadlab: {error}"));
+    Exit::Usage
+}
+
 /// Reports that no window can be shown, and what to do instead.
 pub fn no_window(reason: &dyn Display) -> Exit {
     console::say(format!(

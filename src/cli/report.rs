@@ -3,9 +3,13 @@
 use std::io;
 
 use super::console;
+use crate::engine::message::Outcome;
 use crate::model::format;
 use crate::model::record::{Completion, RunRecord};
 use crate::model::table::{ResultsTable, TableRow};
+
+/// The longest title of a report, in characters: a result file may hold any.
+const MOST_TITLE_CHARS: usize = 160;
 
 /// Where the report goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,12 +20,13 @@ pub(super) enum To {
     Reader,
 }
 
-/// Prints tables, verdicts and warnings of a record.
-pub(super) fn print(record: &RunRecord, to: To) -> io::Result<()> {
-    let mut lines = vec![format!("{} ({})", record.lesson_title, record.machine.in_words())];
+/// Prints tables, verdicts and warnings of a record. `outcome` is how its run ended, where that is known.
+pub(super) fn print(record: &RunRecord, to: To, outcome: Option<&Outcome>) -> io::Result<()> {
+    let title = |text: &str| format::shortened(text, MOST_TITLE_CHARS);
+    let mut lines = vec![format!("{} ({})", title(&record.lesson_title), record.machine.in_words())];
     for experiment in &record.experiments {
         lines.push(String::new());
-        lines.push(experiment.title.clone());
+        lines.push(title(&experiment.title));
         lines.extend(aligned(&ResultsTable::of(&experiment.results)));
         for claim in &experiment.claims {
             lines.push(format!("{}: {}", claim.verdict.label(), claim.text));
@@ -31,9 +36,11 @@ pub(super) fn print(record: &RunRecord, to: To) -> io::Result<()> {
     }
     lines.push(String::new());
     lines.extend(record.warnings.iter().map(|warning| format!("warning: {}", warning.message)));
-    let completion = match record.completion {
-        Completion::Completed => "complete",
-        Completion::Partial => "partial: it was stopped before its end",
+    let completion = match (record.completion, outcome) {
+        (Completion::Completed, _) => "complete",
+        (Completion::Partial, Some(Outcome::Failed(_))) => "partial: it failed before its end",
+        (Completion::Partial, Some(Outcome::Cancelled)) => "partial: it was stopped before its end",
+        (Completion::Partial, Some(Outcome::Completed) | None) => "partial: it ended before its time",
     };
     lines.push(format!(
         "{} in {:.1} s, precision {}, seed {}, {completion}",

@@ -8,6 +8,20 @@ pub const UNKNOWN: &str = "–";
 /// The most decimals ever shown.
 const MOST_DECIMALS: usize = 9;
 
+/// A text without its middle where it has more than `most` characters (at least 16): what it begins with and how it ends say
+/// most. Line breaks become spaces.
+pub fn shortened(text: &str, most: usize) -> String {
+    let plain = |character: char| if character.is_control() { ' ' } else { character };
+    let length = text.chars().count();
+    if length <= most {
+        return text.chars().map(plain).collect();
+    }
+    let most = most.max(16);
+    let end = text.chars().skip(length - most / 4);
+    let begin = text.chars().take(most - most / 4 - 3);
+    begin.chain(" … ".chars()).chain(end).map(plain).collect()
+}
+
 /// A number with three significant digits, such as `0.0123`, `1.93`, `48.2` or `12,300`; "–" for what is no number.
 pub fn number(value: f64) -> String {
     significant(value, 3)

@@ -82,6 +82,20 @@ pub enum RecordError {
     },
 }
 
+impl RecordError {
+    /// What to do about it: a sentence without full stop.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Syntax { .. } => "the file is empty, cut off or changed; take the original, or run the lesson again",
+            Self::NoRecord => "choose a file that `threadlab run --out NAME.json` or the window has saved",
+            Self::Format { .. } => "open it with the version of Threadlab that saved it, or a newer one",
+            Self::Value { .. } => {
+                "the file was changed after Threadlab had saved it; take the original, or run the lesson again"
+            }
+        }
+    }
+}
+
 impl RunRecord {
     /// Reads a record.
     ///

@@ -30,7 +30,7 @@ impl RunRecord {
         )
     }
 
-    /// Machine, interpreters, date and precision in one line.
+    /// Machine, interpreters, date, precision, rounds and seed in one line.
     pub fn provenance(&self) -> String {
         let mut parts = vec![self.machine.in_words()];
         parts.extend(self.machine.cpu_model.clone());
@@ -47,9 +47,10 @@ impl RunRecord {
         parts.push(self.started_at.clone());
         let partial = match self.completion {
             Completion::Completed => "",
-            Completion::Partial => ", stopped early",
+            Completion::Partial => ", ended early",
         };
         parts.push(format!("{}, {}{partial}", self.precision.label().to_lowercase(), format::rounds(self.rounds)));
+        parts.push(format!("seed {}", self.seed));
         parts.push(self.program.clone());
         parts.join(" · ")
     }

@@ -1,6 +1,7 @@
 //! From results to a figure.
 
 use super::{Axis, AxisChoice, AxisScale, CurveRole, Metric, Panel, PlotCurve, PlotPoint, PlotSpec};
+use crate::model::format::shortened;
 use crate::model::prediction::Prediction;
 use crate::model::results::{Point, Results};
 use crate::model::series::{EngineKind, SeriesKey};
@@ -8,6 +9,15 @@ use crate::model::statistics::Estimate;
 use crate::model::table::CEILING_LABEL;
 use crate::model::units::ThreadCount;
 use crate::model::workload::Bound;
+
+/// The longest title that a figure shows, in characters.
+const MOST_TITLE_CHARS: usize = 160;
+
+/// The longest name of a curve, in characters.
+const MOST_NAME_CHARS: usize = 80;
+
+/// The longest provenance line, in characters.
+const MOST_PROVENANCE_CHARS: usize = 400;
 
 /// One experiment of a figure.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +53,9 @@ pub struct PlotOptions<'a> {
 
 /// The figure of one experiment, or of several side by side.
 ///
-/// All panels share the x axis; they share the y axis too, except for throughput, whose units differ between workloads.
+/// All panels share the x axis, so that the contrast is seen in one look, where each was measured over half of it at least.
+/// Beyond that a shared axis would leave the narrower ones nearly empty, and each panel has its own. They share the y axis too,
+/// except for throughput, whose units differ between workloads. Texts of any length are shortened to what a figure can hold.
 /// Points that are unknown are left out, and so are curves without points.
 ///
 /// The ceiling is drawn where it is a limit, and only there:
@@ -56,24 +68,24 @@ pub struct PlotOptions<'a> {
 pub fn specify(inputs: &[PlotInput<'_>], options: PlotOptions<'_>) -> PlotSpec {
     let mut curves: Vec<Vec<PlotCurve>> = inputs.iter().map(|input| curves_of(input, options.metric)).collect();
     name_ceiling(&mut curves);
-    let x = x_axis(curves.iter().flatten(), options);
+    let shared_x = shares_x(&curves, options).then(|| x_axis(curves.iter().flatten(), options));
     let shared_y = y_axis(curves.iter().flatten(), options);
     let panels = inputs
         .iter()
         .zip(curves)
         .map(|(input, curves)| Panel {
             experiment: input.experiment.to_owned(),
-            title: input.title.to_owned(),
-            x: x.clone(),
+            title: shortened(input.title, MOST_TITLE_CHARS),
+            x: shared_x.clone().unwrap_or_else(|| x_axis(curves.iter(), options)),
             y: if options.metric == Metric::Throughput { y_axis(curves.iter(), options) } else { shared_y.clone() },
             curves,
         })
         .collect();
     PlotSpec {
-        title: options.title.to_owned(),
+        title: shortened(options.title, MOST_TITLE_CHARS),
         metric: options.metric,
         panels,
-        provenance: options.provenance.to_owned(),
+        provenance: shortened(options.provenance, MOST_PROVENANCE_CHARS),
     }
 }
 
@@ -129,6 +141,9 @@ fn curves_of(input: &PlotInput<'_>, metric: Metric) -> Vec<PlotCurve> {
         });
     }
     curves.retain(|curve| !curve.points.is_empty());
+    for curve in &mut curves {
+        curve.name = shortened(&curve.name, MOST_NAME_CHARS);
+    }
     curves
 }
 
@@ -185,6 +200,15 @@ fn predicted(prediction: &Prediction, metric: Metric) -> Vec<PlotPoint> {
         Some(PlotPoint { x, y, interval: None, rounds: None })
     });
     points.collect()
+}
+
+/// Whether every panel was measured, or will be, over half the greatest range at least.
+fn shares_x(curves: &[Vec<PlotCurve>], options: PlotOptions<'_>) -> bool {
+    let greatest = |curves: &Vec<PlotCurve>| {
+        ends(curves.iter().flat_map(|curve| &curve.points).map(|point| point.x)).map(|(_, greatest)| greatest)
+    };
+    let ranges = ends(curves.iter().filter_map(greatest));
+    options.planned.is_some() || ranges.is_none_or(|(least, greatest)| least * 2.0 >= greatest)
 }
 
 fn x_axis<'a>(curves: impl Iterator<Item = &'a PlotCurve>, options: PlotOptions<'_>) -> Axis {

@@ -95,6 +95,29 @@ fn panels_share_their_axes_but_not_the_units_of_throughput() {
 }
 
 #[test]
+fn a_panel_that_would_be_nearly_empty_has_an_axis_of_its_own() {
+    let (narrow, wide) = (results(8, 95.0, 380.0), results(64, 1550.0, 3100.0));
+    let both = [input(&narrow, Bound::Cpu), input(&wide, Bound::Waiting)];
+    let figure = specify(&both, options(Metric::Speedup));
+    assert!(figure.panels[0].x.max < 16.0 && figure.panels[1].x.max > 64.0, "{:?}", figure.panels[0].x);
+    assert_eq!(figure.panels[0].y, figure.panels[1].y);
+    let planned = PlotOptions { planned: Some((threads(1), threads(64))), ..options(Metric::Speedup) };
+    let figure = specify(&both, planned);
+    assert_eq!(figure.panels[0].x, figure.panels[1].x);
+}
+
+#[test]
+fn texts_of_any_length_fit_a_figure() {
+    let one = fixture::results(&[(curve(GIL), &[(1, 100.0)])], 1, 0.0);
+    let long = "long \n".repeat(20_000);
+    let input = PlotInput { title: &long, ..input(&one, Bound::Cpu) };
+    let figure = specify(&[input], PlotOptions { title: &long, provenance: &long, ..options(Metric::Throughput) });
+    let lengths = [&figure.title, &figure.panels[0].title, &figure.provenance].map(|text| text.chars().count());
+    assert_eq!(lengths, [160, 160, 400]);
+    assert!(!figure.title.contains('\n') && figure.title.contains(" … "));
+}
+
+#[test]
 fn noise_around_one_does_not_fill_the_panel() {
     let flat = fixture::results(&[(curve(GIL), &[(1, 100.0), (8, 95.0)])], 9, 0.02);
     let figure = specify(&[input(&flat, Bound::Waiting)], options(Metric::Speedup));
