@@ -13,11 +13,12 @@ before it; whatever else the program prints goes to stderr, where it cannot be t
 `hello`. Each request is answered by one `point` or one `error`, and then by `done`, when its workers have ended:
 
     -> {"id": 1, "op": "point", "engine": "threads", "start_method": null, "workers": 2, "warm_up_s": 0.02,
-        "length_s": 0.1, "timed": false, "workload": {"kind": "count-primes", "limit": 1000}}
+        "length_s": 0.1, "timed": false, "switch_interval_s": 0.005,
+        "workload": {"kind": "count-primes", "limit": 1000}}
     <- {"kind": "point", "id": 1, "units": 310, "wall_s": 0.1001, ...}
     <- {"kind": "done", "id": 1}
 
-A second request is `{"op": "alone"}`, with `length_s` and `workload`: the same function called in a bare loop by the
+A second request is `{"op": "alone"}`, with the same fields: the same function called in a bare loop by the
 main thread, the reference that the engines are held against.
 
 Counting (one window): the workers are ready, and start at one absolute time. After the warm-up the counters of all
@@ -39,7 +40,7 @@ WORD = 8
 CONTROL_WORDS = 16
 STOP, START = 0, 1
 WORKER_WORDS = 272
-COUNT, STATE, CPU_NS, AT_NS, GIL, DELAY_NS, LIFE_NS, SOCKET, TEXT_LEN, LATENCIES = 0, 1, 2, 3, 4, 5, 6, 7, 8, 16
+COUNT, STATE, CPU_NS, AT_NS, GIL, DELAY_NS, LIFE_NS, SOCKET, TEXT_LEN, MADE, LATENCIES = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16
 LATENCIES_KEPT = WORKER_WORDS - LATENCIES
 READY, ENDED, FAILED = 1, 2, 3
 GIL_ON, GIL_OFF = 1, 2
@@ -242,6 +243,266 @@ def requester(workload, cells):
     return unit
 
 
+# ---- Units of threads that share something ---------------------------------------------------------------------------
+
+# The number that `lost-updates` and `counter` count in: a global name of this module, as a learner writes it. All threads
+# of an interpreter share it.
+c = 0
+
+INCREMENTS = 1000
+
+# How often a worker that waits for a lock looks whether the window is over, in seconds.
+LOOK_S = 0.05
+
+# Where there is no window whose end could be looked for.
+NO_CONTROL = (0,) * CONTROL_WORDS
+
+
+def increment_plain(lock, control):
+    global c
+    for _ in range(INCREMENTS):
+        c += 1
+    return INCREMENTS
+
+
+def same(value):
+    return value
+
+
+def increment_with_call(lock, control):
+    global c
+    for _ in range(INCREMENTS):
+        t = c
+        t = same(t)
+        c = t + 1
+    return INCREMENTS
+
+
+def increment_with_sleep(lock, control):
+    global c
+    sleep = time.sleep
+    for made in range(INCREMENTS):
+        if control[STOP]:
+            return made
+        t = c
+        sleep(0)
+        c = t + 1
+    return INCREMENTS
+
+
+def increment_with_lock(lock, control):
+    global c
+    for made in range(0, INCREMENTS, 100):
+        if control[STOP]:
+            return made
+        for _ in range(100):
+            with lock:
+                c += 1
+    return INCREMENTS
+
+
+INCREMENT = {
+    "plain": increment_plain,
+    "call": increment_with_call,
+    "sleep": increment_with_sleep,
+    "lock": increment_with_lock,
+}
+
+
+def count_locally(lock, control):
+    global c
+    local = 0
+    for _ in range(INCREMENTS):
+        local += 1
+    with lock:
+        c += local
+    return INCREMENTS
+
+
+def counting_in(shard):
+    """A function that counts in a number of its own, behind a lock of its own."""
+    import threading
+
+    own = threading.Lock()
+
+    def count(lock, control):
+        for _ in range(INCREMENTS):
+            with own:
+                shard[0] += 1
+        return INCREMENTS
+
+    return count
+
+
+def noting(increment, lock, cells, control):
+    """A function that increments, and notes how many increments this worker has made in all."""
+    made = 0
+
+    def unit():
+        nonlocal made
+        made += increment(lock, control)
+        if cells is not None:
+            cells[MADE] = made
+
+    return unit
+
+
+def computing_with(lock, outside, inside, control):
+    """A function that computes, then goes on with the lock."""
+
+    def unit():
+        try_numbers(outside)
+        with lock:
+            # Whoever waited for the lock must not compute beyond the end of the window, one after the other.
+            if not control[STOP]:
+                try_numbers(inside)
+
+    return unit
+
+
+def waiting_with(slots, wait, control):
+    """A function that waits with one of the slots."""
+
+    def unit():
+        with slots:
+            if not control[STOP]:
+                wait()
+
+    return unit
+
+
+def computing_until(control):
+    """A function that computes until the end of the window; it is no unit that counts."""
+
+    def unit():
+        while not control[STOP]:
+            try_numbers(500)
+
+    return unit
+
+
+class Board:
+    """Two locks, with a record of who holds and who waits."""
+
+    def __init__(self, workers):
+        import threading
+
+        self.locks = {"A": threading.Lock(), "B": threading.Lock()}
+        self.holders = {"A": None, "B": None}
+        self.waits = [None] * workers
+        self.notes = threading.Lock()
+        self.count, self.last = 0, []
+
+    def acquire(self, worker, name, patience_s, control):
+        """Whether the lock was got before patience ran out and the window was over. None is patience without end."""
+        lock = self.locks[name]
+        if not lock.acquire(False):
+            self.waits[worker] = name
+            got = self.wait(worker, lock, name, patience_s, control)
+            self.waits[worker] = None
+            if not got:
+                return False
+        self.holders[name] = worker
+        return True
+
+    def wait(self, worker, lock, name, patience_s, control):
+        until = None if patience_s is None else time.perf_counter() + patience_s
+        while not control[STOP]:
+            left = LOOK_S if until is None else min(LOOK_S, until - time.perf_counter())
+            if left <= 0:
+                self.note(worker, name)
+                return False
+            if lock.acquire(True, left):
+                return True
+        return False
+
+    def release(self, name):
+        self.holders[name] = None
+        self.locks[name].release()
+
+    def note(self, worker, wanted):
+        """Notes a deadlock if there is one: patience may also run out since the machine is busy."""
+        held = "A" if wanted == "B" else "B"
+        with self.notes:
+            holder = self.holders[wanted]
+            if holder is None or self.holders[held] != worker or self.waits[holder] != held:
+                return
+            self.count += 1
+            self.last = [
+                {"thread": worker + 1, "holds": held, "waits_for": wanted},
+                {"thread": holder + 1, "holds": wanted, "waits_for": held},
+            ]
+
+
+def taking_both(board, worker, order, patience_s, numbers, control):
+    """A function that works with one lock, then with both; if it loses patience it begins again."""
+    first, second = ("B", "A") if order == "opposite" and worker % 2 == 1 else ("A", "B")
+
+    def unit():
+        while board.acquire(worker, first, None, control):
+            try:
+                try_numbers(numbers)
+                if board.acquire(worker, second, patience_s, control):
+                    try:
+                        try_numbers(numbers)
+                    finally:
+                        board.release(second)
+                    return
+            finally:
+                board.release(first)
+
+    return unit
+
+
+class Shared:
+    """What the workers of one window share."""
+
+    def __init__(self, workload, workers, lock=None):
+        global c
+        import threading
+
+        c = 0
+        kind = workload["kind"]
+        self.lock = threading.Lock() if lock is None else lock
+        self.counts = kind in ("lost-updates", "counter")
+        self.shards = [[0] for _ in range(workers)] if kind == "counter" else []
+        self.slots = threading.Semaphore(workload["slots"]) if kind == "semaphore" else None
+        self.board = Board(workers) if kind == "two-locks" else None
+
+    def lost(self, areas):
+        """What was made and what was counted, after the last worker has ended."""
+        if not self.counts:
+            return None
+        return {"expected": sum(cells[MADE] for cells in areas), "counted": c + sum(shard[0] for shard in self.shards)}
+
+    def deadlocks(self):
+        return None if self.board is None else {"count": self.board.count, "last": self.board.last}
+
+
+def make_sharing_unit(workload, cells, stop_fd, control, index, shared):
+    """The unit of a workload whose workers share something; None for another workload."""
+    kind = workload["kind"]
+    if kind == "lost-updates":
+        return noting(INCREMENT[workload["code"]], shared.lock, cells, control)
+    if kind == "counter":
+        ways = {"one-lock": increment_with_lock, "local": count_locally}
+        way = ways.get(workload["how"])
+        return noting(way or counting_in(shared.shards[index]), shared.lock, cells, control)
+    if kind == "critical":
+        return computing_with(shared.lock, workload["outside"], workload["inside"], control)
+    if kind == "semaphore":
+        return waiting_with(shared.slots, sleeper(workload["wait_ms"] / 1000, stop_fd), control)
+    if kind == "two-locks":
+        return taking_both(
+            shared.board, index, workload["order"], workload["patience_ms"] / 1000, workload["numbers"], control
+        )
+    if kind == "sleeper":
+        return sleeper(workload["sleep_ms"] / 1000, stop_fd) if index == 0 else computing_until(control)
+    return None
+
+
+# ---- The learner's own code ------------------------------------------------------------------------------------------
+
 OWN_CODE = "<work>"
 
 
@@ -266,9 +527,13 @@ class OwnCode:
         cls.source = cls.work = None
 
 
-def make_unit(workload, cells, stop_fd):
+def make_unit(workload, cells, stop_fd, control=NO_CONTROL, index=0, shared=None):
     """The function that does one unit of `workload`, for one worker."""
     kind = workload["kind"]
+    if shared is not None:
+        unit = make_sharing_unit(workload, cells, stop_fd, control, index, shared)
+        if unit is not None:
+            return unit
     if kind == "count-primes":
         return calling(count_primes, workload["limit"])
     if kind == "wait":
@@ -397,13 +662,13 @@ def report_failure(cells, error):
     cells[STATE] = FAILED
 
 
-def worker(memory, index, workload, options, wait_for_start, stop_fd):
+def worker(memory, index, workload, options, wait_for_start, stop_fd, shared=None):
     """A worker's whole life, in whatever it runs."""
     control, cells = memory[:CONTROL_WORDS], area(memory, index)
     unit = None
     try:
         cells[GIL] = GIL_ON if gil_now() else GIL_OFF
-        unit = make_unit(workload, cells, stop_fd)
+        unit = make_unit(workload, cells, stop_fd, control, index, shared)
         cells[STATE] = READY
         wait_for_start(control)
         began = time.perf_counter_ns()
@@ -461,6 +726,9 @@ class Signal:
 
 class Crew:
     """N workers and the memory they count in."""
+
+    # What they share beside it, where this process can read it.
+    shared = None
 
     def __init__(self, workers):
         self.workers = workers
@@ -521,6 +789,7 @@ class ThreadCrew(Crew):
         self.threads = []
         self.clocks = None
         self.workload = workload
+        self.shared = Shared(workload, workers)
         try:
             for index in range(workers):
                 thread = threading.Thread(target=self.target(index), daemon=True)
@@ -545,7 +814,7 @@ class ThreadCrew(Crew):
         return lambda: self.guarded(index, wait_for_start, stop_fd)
 
     def guarded(self, index, wait_for_start, stop_fd):
-        worker(self.memory, index, self.workload, self.options, wait_for_start, stop_fd)
+        worker(self.memory, index, self.workload, self.options, wait_for_start, stop_fd, self.shared)
         # Its CPU clock must stay readable until the window is over.
         while not self.control[STOP]:
             import select
@@ -681,9 +950,10 @@ class ProcessCrew(Crew):
         options = dict(options, run_delay=False, own_clock=True)
         self.delays = options.get("run_delay_wanted")
         self.processes = []
+        lock = context.Lock() if workload["kind"] == "critical" else None
         try:
             for index in range(workers):
-                arguments = (self.path, size, index, workload, options, self.pause)
+                arguments = (self.path, size, index, workload, options, self.pause, lock)
                 process = context.Process(target=run_in_process, args=arguments, daemon=True)
                 process.start()
                 self.processes.append(process)
@@ -745,13 +1015,14 @@ class ProcessCrew(Crew):
         os.unlink(self.path)
 
 
-def run_in_process(path, size, index, workload, options, pause):
+def run_in_process(path, size, index, workload, options, pause, lock):
     import mmap
 
     with open(path, "r+b") as file:
         shared = mmap.mmap(file.fileno(), size)
     memory = memoryview(shared).cast("q")
-    worker(memory, index, workload, options, lambda control: wait_by_polling(control, pause), None)
+    shared = None if lock is None else Shared(workload, index + 1, lock)
+    worker(memory, index, workload, options, lambda control: wait_by_polling(control, pause), None, shared)
 
 
 def process_cpu_ns(pid):
@@ -803,14 +1074,28 @@ def median(values):
     return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
 
 
-def latency_ms(areas, before, after):
-    """The median time of the units between two snapshots, as far as they are still in the rings."""
+def quantiles(values):
+    """Least, 5 %, 25 %, 50 %, 75 %, 95 %, greatest, with linear interpolation; None without values."""
+    values = sorted(values)
+    if not values:
+        return None
+
+    def at(share):
+        place = share * (len(values) - 1)
+        below = int(place)
+        above = min(below + 1, len(values) - 1)
+        return values[below] + (values[above] - values[below]) * (place - below)
+
+    return [at(share) for share in (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)]
+
+
+def latencies_ms(areas, before, after):
+    """The times of the units between two snapshots, as far as they are still in the rings."""
     values = []
     for cells, first, last in zip(areas, before, after):
         for count in range(max(first, last - LATENCIES_KEPT // 2), last):
-            values.append(cells[LATENCIES + count % LATENCIES_KEPT])
-    middle = median(values)
-    return None if middle is None else middle / 1e6
+            values.append(cells[LATENCIES + count % LATENCIES_KEPT] / 1e6)
+    return values
 
 
 def measure_point(request, workload):
@@ -844,13 +1129,13 @@ def measure_point(request, workload):
         finally:
             crew.end()
             ended = True
-        return point(request, crew.areas, first, second, crew.cpu_s(first, second))
+        return point(request, crew.areas, first, second, crew.cpu_s(first, second), crew.shared)
     finally:
         if ended:
             crew.close()
 
 
-def point(request, areas, first, second, workers_cpu_s):
+def point(request, areas, first, second, workers_cpu_s, shared=None):
     wall_ns = second["at"] - first["at"]
     delay = None
     if first["delay"] is not None and second["delay"] is not None:
@@ -858,7 +1143,7 @@ def point(request, areas, first, second, workers_cpu_s):
     elif all(cells[LIFE_NS] > 0 for cells in areas):
         # The workers told it for their whole lives: take the window's part.
         delay = sum(cells[DELAY_NS] * min(1.0, wall_ns / cells[LIFE_NS]) for cells in areas)
-    timed = request.get("timed")
+    latencies = latencies_ms(areas, first["counts"], second["counts"]) if request.get("timed") else []
     return {
         "wall_s": wall_ns / 1e9,
         "age_s": (time.perf_counter_ns() - first["at"]) / 1e9,
@@ -866,7 +1151,10 @@ def point(request, areas, first, second, workers_cpu_s):
         "workers_cpu_s": workers_cpu_s,
         "coordinator_cpu_s": difference_s(first["coordinator"], second["coordinator"]),
         "run_delay_s": None if delay is None else delay / 1e9,
-        "latency_ms": latency_ms(areas, first["counts"], second["counts"]) if timed else None,
+        "latency_ms": median(latencies),
+        "latency_quantiles_ms": quantiles(latencies),
+        "lost": None if shared is None else shared.lost(areas),
+        "deadlocks": None if shared is None else shared.deadlocks(),
         "gil_enabled": any(cells[GIL] == GIL_ON for cells in areas),
     }
 
@@ -893,8 +1181,10 @@ async def measure_in_loop(request, workload):
     failures = []
     begin = asyncio.Event()
 
+    slots = asyncio.Semaphore(workload["slots"]) if workload["kind"] == "semaphore" else None
+
     async def task(cells):
-        unit = await make_async_unit(workload, connections)
+        unit = await make_async_unit(workload, connections, slots)
         cells[STATE] = READY
         await begin.wait()
         clock = time.perf_counter_ns
@@ -946,12 +1236,19 @@ async def measure_in_loop(request, workload):
     return point(request, areas, first, second, difference_s(first["cpu"], second["cpu"]))
 
 
-async def make_async_unit(workload, connections):
+async def make_async_unit(workload, connections, slots):
     import asyncio
 
     kind = workload["kind"]
     if kind == "wait":
         return calling(asyncio.sleep, workload["wait_ms"] / 1000)
+    if kind == "semaphore":
+
+        async def wait_with_slot():
+            async with slots:
+                await asyncio.sleep(workload["wait_ms"] / 1000)
+
+        return wait_with_slot
     if kind == "mixed":
 
         async def compute_and_wait():
@@ -984,16 +1281,37 @@ async def make_async_unit(workload, connections):
 class Calibration:
     numbers_per_s = None
 
+    @classmethod
+    def numbers(cls, seconds):
+        """How many numbers one thread tries in that time."""
+        if cls.numbers_per_s is None:
+            cls.numbers_per_s = numbers_per_second()
+        return round(seconds * cls.numbers_per_s)
+
+
+# What `two-locks` computes with one lock, and again with both, in seconds.
+LOCKED_WORK_S = 0.0001
+
 
 def prepared(workload):
     """The workload as workers take it: for `mixed`, how much there is to compute."""
     if workload["kind"] == "mixed":
-        if Calibration.numbers_per_s is None:
-            Calibration.numbers_per_s = numbers_per_second()
         unit_s = workload["unit_ms"] / 1000
         share = min(max(workload["cpu_share"], 0.0), 1.0)
-        numbers = round(unit_s * share * Calibration.numbers_per_s)
+        numbers = Calibration.numbers(unit_s * share)
         return {"kind": "mixed", "numbers": numbers, "wait_s": unit_s * (1 - share)}
+    if workload["kind"] == "critical":
+        unit_s = workload["unit_ms"] / 1000
+        inside_s = unit_s * min(max(workload["lock_share"], 0.0), 1.0)
+        inside, outside = Calibration.numbers(inside_s), Calibration.numbers(unit_s - inside_s)
+        return {"kind": "critical", "outside": outside, "inside": inside}
+    if workload["kind"] == "two-locks":
+        return dict(workload, numbers=Calibration.numbers(LOCKED_WORK_S))
+    if workload["kind"] == "sleeper":
+        # Makes the interpreter specialise the code of the computing ones.
+        try_numbers(1000)
+    if workload["kind"] == "lost-updates":
+        INCREMENT[workload["code"]](Shared(workload, 1).lock, NO_CONTROL)
     if workload["kind"] == "count-primes":
         # One unit makes the interpreter specialise the code; not one a worker.
         count_primes(workload["limit"])
@@ -1007,7 +1325,7 @@ def prepared(workload):
 
 def measure_alone(request, workload):
     """The unit in a bare loop of the main thread, for the length asked for."""
-    unit = make_unit(workload, None, None)
+    unit = make_unit(workload, None, None, shared=Shared(workload, 1))
     clock = time.perf_counter_ns
     until = clock() + int(request["warm_up_s"] * 1e9)
     while clock() < until:
@@ -1027,6 +1345,7 @@ def answer(request):
     op = request.get("op")
     if op not in ("point", "alone"):
         raise Refused("request `%s` is not known to the harness" % op)
+    sys.setswitchinterval(request["switch_interval_s"])
     workload = prepared(request["workload"])
     if op == "alone":
         return measure_alone(request, workload)

@@ -7,7 +7,7 @@ use super::native::NativeEngine;
 use super::{Engine, Support, machine};
 use crate::model::plan::RunRequest;
 use crate::model::series::{EngineKind, Interpreter, SeriesKey, StartMethod};
-use crate::model::workload::Workload;
+use crate::model::workload::{Workload, WorkloadKind};
 use crate::workload::Workshop;
 
 /// Why there are no engines for a request.
@@ -49,18 +49,28 @@ fn engine(key: &SeriesKey, request: &RunRequest, workshop: &Arc<Workshop>, cores
         EngineKind::PythonThreads
         | EngineKind::PythonProcesses
         | EngineKind::PythonInterpreters
-        | EngineKind::PythonAsyncio => python_engine(key, workshop, cores),
+        | EngineKind::PythonAsyncio => python_engine(key, request, workshop, cores),
     }
 }
 
 #[cfg(unix)]
-fn python_engine(key: &SeriesKey, workshop: &Arc<Workshop>, cores: usize) -> Option<Box<dyn Engine>> {
+fn python_engine(
+    key: &SeriesKey,
+    request: &RunRequest,
+    workshop: &Arc<Workshop>,
+    cores: usize,
+) -> Option<Box<dyn Engine>> {
     let engine = super::python::PythonEngine::new(key, Arc::clone(workshop), cores)?;
-    Some(Box::new(engine))
+    Some(Box::new(engine.with_switch_interval(request.switch_interval_us)))
 }
 
 #[cfg(not(unix))]
-fn python_engine(_key: &SeriesKey, _workshop: &Arc<Workshop>, _cores: usize) -> Option<Box<dyn Engine>> {
+fn python_engine(
+    _key: &SeriesKey,
+    _request: &RunRequest,
+    _workshop: &Arc<Workshop>,
+    _cores: usize,
+) -> Option<Box<dyn Engine>> {
     None
 }
 
@@ -93,9 +103,13 @@ pub fn asked_support(key: &SeriesKey, workload: &Workload) -> Support {
 
 /// Whether threads of this process can run a workload.
 pub(super) fn support_in_this_process(engine: EngineKind, workload: &Workload) -> Support {
-    engine.why_not(workload.kind()).map_or(Support::Available, |reason| Support::Unavailable {
+    let remedy = match workload.kind() {
+        WorkloadKind::Numpy => "choose a Python engine",
+        _ => "choose other settings, or native threads",
+    };
+    engine.why_not_as_set(workload).map_or(Support::Available, |reason| Support::Unavailable {
         reason: reason.to_owned(),
-        remedy: Some("choose a Python engine".to_owned()),
+        remedy: Some(remedy.to_owned()),
     })
 }
 

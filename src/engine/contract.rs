@@ -52,10 +52,13 @@ fn measure(
 /// A window, measured again where the machine's noise made one impossible or its worker got no core at all, as a sweep does.
 #[track_caller]
 fn window(engine: &mut dyn Engine, workload: &Workload, threads: usize) -> Window {
+    let mut length = LENGTH;
     for _ in 0..50 {
-        match measure(engine, workload, threads, &CancelFlag::new(), LENGTH) {
+        match measure(engine, workload, threads, &CancelFlag::new(), length) {
             Ok(window) if window.units > 0 => return window,
-            Ok(_) | Err(MeasureError::Impossible { .. }) => {}
+            // Some units take longer than the window.
+            Ok(_) => length = (length * 2).min(Duration::from_secs(2)),
+            Err(MeasureError::Impossible { .. }) => {}
             Err(error) => panic!("{workload:?} on {threads} threads: {error}"),
         }
     }
@@ -71,7 +74,13 @@ fn windows_say_what_was_asked_and_count_units(
         WorkloadKind::Socket,
         WorkloadKind::Mixed,
         WorkloadKind::Sha256,
-        WorkloadKind::Zlib
+        WorkloadKind::Zlib,
+        WorkloadKind::LostUpdates,
+        WorkloadKind::Sleeper,
+        WorkloadKind::Critical,
+        WorkloadKind::Semaphore,
+        WorkloadKind::Counter,
+        WorkloadKind::TwoLocks
     )]
     work: WorkloadKind,
 ) {
@@ -125,6 +134,93 @@ fn the_longest_waits_end_when_the_run_is_cancelled(
     std::thread::scope(|scope| {
         let worker = scope.spawn(|| measure(&mut *engine(kind), &workload, 16, &cancel, Duration::from_hours(1)));
         // Early, in the start-up, must do as well as late (which the tests of `window` have): there is nothing to wait for.
+        cancel.raise();
+        let result = worker.join().expect("it does not panic");
+        assert_eq!(result.map(|window| window.units), Err(MeasureError::Cancelled));
+    });
+}
+
+fn set(kind: WorkloadKind, name: &str, word: &str) -> Workload {
+    Workload::new(kind).with_written(name, &word.into()).expect("a choice that there is")
+}
+
+/// Windows of a workload, until one of them is as wanted.
+#[track_caller]
+fn some_window(kind: EngineKind, workload: &Workload, threads: usize, is_wanted: impl Fn(&Window) -> bool) {
+    let mut engine = engine(kind);
+    assert!((0..100).any(|_| is_wanted(&window(&mut *engine, workload, threads))), "{workload:?}");
+}
+
+#[rstest]
+fn what_is_safe_loses_nothing(
+    #[values(EngineKind::Native, EngineKind::GilModel)] kind: EngineKind,
+    #[values(
+        set(WorkloadKind::LostUpdates, "code", "lock"),
+        set(WorkloadKind::Counter, "how", "one-lock"),
+        set(WorkloadKind::Counter, "how", "sharded"),
+        set(WorkloadKind::Counter, "how", "local")
+    )]
+    workload: Workload,
+) {
+    for threads in [1, 4] {
+        let lost = window(&mut *engine(kind), &workload, threads).lost.expect("it is counted");
+        assert!(lost.expected > 0 && lost.counted == lost.expected, "{lost:?}");
+    }
+}
+
+#[test]
+fn the_model_loses_updates_where_cpython_does() {
+    for _ in 0..3 {
+        let lost = window(&mut *engine(EngineKind::GilModel), &set(WorkloadKind::LostUpdates, "code", "plain"), 4).lost;
+        assert!(
+            lost.is_some_and(|lost| lost.counted == lost.expected),
+            "between load and store nobody polls: {lost:?}"
+        );
+    }
+    let loses = |window: &Window| window.lost.is_some_and(|lost| lost.counted < lost.expected);
+    some_window(EngineKind::GilModel, &set(WorkloadKind::LostUpdates, "code", "call"), 4, loses);
+    some_window(EngineKind::GilModel, &set(WorkloadKind::LostUpdates, "code", "sleep"), 4, loses);
+    // One thread never loses anything, whatever the code.
+    for word in ["plain", "call", "sleep"] {
+        for kind in [EngineKind::Native, EngineKind::GilModel] {
+            let lost = window(&mut *engine(kind), &set(WorkloadKind::LostUpdates, "code", word), 1).lost;
+            assert!(lost.is_some_and(|lost| lost.counted == lost.expected), "{word}: {lost:?}");
+        }
+    }
+}
+
+#[rstest]
+fn opposite_orders_deadlock_and_one_order_does_not(
+    #[values(EngineKind::Native, EngineKind::GilModel)] kind: EngineKind,
+) {
+    let patient = |order| set(WorkloadKind::TwoLocks, "order", order).with("patience_ms", 10.0).expect("in range");
+    some_window(kind, &patient("opposite"), 2, |window| {
+        window.deadlocks.as_ref().is_some_and(|report| {
+            report.in_words().is_some_and(|words| words.contains("thread 1 holds A and waits for B"))
+        })
+    });
+    let report = window(&mut *engine(kind), &patient("same"), 4).deadlocks.expect("it is looked for");
+    assert_eq!((report.count, report.last), (0, Vec::new()));
+}
+
+#[rstest]
+fn quantiles_enclose_the_median(
+    #[values(EngineKind::Native, EngineKind::GilModel)] kind: EngineKind,
+    #[values(WorkloadKind::Sleeper, WorkloadKind::Semaphore, WorkloadKind::Wait)] work: WorkloadKind,
+) {
+    some_window(kind, &Workload::new(work), 2, |window| {
+        let Some((median, quantiles)) = window.latency_ms.zip(window.latency_quantiles_ms) else { return false };
+        assert!(quantiles.is_sorted() && (quantiles[3] - median).abs() < 1e-9, "{window:?}");
+        true
+    });
+}
+
+#[rstest]
+fn a_deadlock_ends_with_its_window(#[values(EngineKind::Native, EngineKind::GilModel)] kind: EngineKind) {
+    let workload = set(WorkloadKind::TwoLocks, "order", "opposite").with("patience_ms", 1000.0).expect("in range");
+    let cancel = CancelFlag::new();
+    std::thread::scope(|scope| {
+        let worker = scope.spawn(|| measure(&mut *engine(kind), &workload, 8, &cancel, Duration::from_hours(1)));
         cancel.raise();
         let result = worker.join().expect("it does not panic");
         assert_eq!(result.map(|window| window.units), Err(MeasureError::Cancelled));

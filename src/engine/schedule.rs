@@ -181,10 +181,21 @@ impl Lengths {
 /// What a workload's parameters say about the time of one unit on one thread; `None` where only measuring tells.
 pub fn nominal_unit(workload: &Workload) -> Option<Duration> {
     let milliseconds = match workload.kind() {
-        WorkloadKind::Wait => workload.value("wait_ms"),
+        WorkloadKind::Wait | WorkloadKind::Semaphore => workload.value("wait_ms"),
         WorkloadKind::Socket => workload.value("delay_ms"),
-        WorkloadKind::Mixed => workload.value("unit_ms"),
-        WorkloadKind::CountPrimes | WorkloadKind::Sha256 | WorkloadKind::Zlib | WorkloadKind::Numpy => return None,
+        WorkloadKind::Mixed | WorkloadKind::Critical => workload.value("unit_ms"),
+        WorkloadKind::Sleeper => workload.value("sleep_ms"),
+        // 1000 calls into the system with a few microseconds of Python between them.
+        WorkloadKind::LostUpdates if workload.word("code") == "sleep" => 25.0,
+        // Workers that wait for each other in a circle do nothing until one loses patience.
+        WorkloadKind::TwoLocks if workload.word("order") == "opposite" => workload.value("patience_ms"),
+        WorkloadKind::CountPrimes
+        | WorkloadKind::Sha256
+        | WorkloadKind::Zlib
+        | WorkloadKind::Numpy
+        | WorkloadKind::LostUpdates
+        | WorkloadKind::Counter
+        | WorkloadKind::TwoLocks => return None,
     };
     Duration::try_from_secs_f64(milliseconds / 1000.0).ok()
 }

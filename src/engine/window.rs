@@ -12,6 +12,7 @@ use std::time::Instant;
 use super::cancel::CancelFlag;
 use super::handle::panic_message;
 use super::{MeasureError, WindowOrder};
+use crate::model::statistics;
 use crate::model::units::ThreadCount;
 use crate::model::window::Window;
 use crate::workload::{Context, Prepared, StopSignal};
@@ -73,7 +74,7 @@ pub fn measure<C: Context + Send>(
         if cancel.is_raised() {
             return Err(MeasureError::Cancelled);
         }
-        let unit = setting.prepared.unit().map_err(|error| MeasureError::Failed(error.to_string()))?;
+        let unit = setting.prepared.unit(number).map_err(|error| MeasureError::Failed(error.to_string()))?;
         members.push(Member { number, unit, context: context(number), latencies: crew.latencies() });
     }
     // Made before the workers start, filled without allocating.
@@ -99,7 +100,13 @@ pub fn measure<C: Context + Send>(
     }
     let released = timed?;
     let latency = latency::typical(&latencies, second.at.saturating_duration_since(released));
-    let window = first.window_until(second, setting.order, latency);
+    let quantiles = latency.and_then(|_known| statistics::quantiles(&latencies));
+    let window = Window {
+        lost: setting.prepared.lost_updates(),
+        latency_quantiles_ms: quantiles.map(|quantiles| quantiles.map(|seconds| seconds * 1000.0)),
+        deadlocks: setting.prepared.deadlocks(),
+        ..first.window_until(second, setting.order, latency)
+    };
     check_possible(&window, setting.cores)?;
     Ok(Measured { window, contexts, from: first.at, to: second.at })
 }

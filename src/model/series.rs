@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::workload::{Bound, WorkloadKind};
+use super::workload::{Bound, Workload, WorkloadKind};
 
 /// What runs the units on N threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -73,11 +73,29 @@ impl EngineKind {
     pub fn why_not(self, workload: WorkloadKind) -> Option<&'static str> {
         match (self, workload) {
             (Self::Native | Self::GilModel, WorkloadKind::Numpy) => Some("NumPy runs in Python only"),
-            (Self::PythonAsyncio, _) if workload.bound() != Bound::Waiting => {
-                Some("tasks of one event loop compute one after the other, so asyncio runs waiting workloads only")
+            (Self::PythonAsyncio, WorkloadKind::Sleeper) => Some(ONE_LOOP),
+            (Self::PythonAsyncio, _) if workload.bound() != Bound::Waiting => Some(ONE_LOOP),
+            (Self::PythonProcesses | Self::PythonInterpreters, WorkloadKind::LostUpdates | WorkloadKind::Counter) => {
+                Some("its workers share no variables, so there is nothing that they could count in together")
+            }
+            (Self::PythonProcesses | Self::PythonInterpreters, WorkloadKind::Sleeper) => {
+                Some("each of its workers has a GIL of its own, so that none waits for another's")
+            }
+            (Self::PythonProcesses, WorkloadKind::Semaphore | WorkloadKind::TwoLocks)
+            | (Self::PythonInterpreters, WorkloadKind::Semaphore | WorkloadKind::TwoLocks | WorkloadKind::Critical) => {
+                Some("its workers share no locks of the `threading` module")
             }
             _ => None,
         }
+    }
+
+    /// As [`Self::why_not`], for a workload with its parameters.
+    pub fn why_not_as_set(self, workload: &Workload) -> Option<&'static str> {
+        let is_atomic = workload.kind() == WorkloadKind::Counter && workload.word("how") == "atomic";
+        if is_atomic && self != Self::Native {
+            return Some("Python has no atomic numbers");
+        }
+        self.why_not(workload.kind())
     }
 
     /// One sentence on what it is, for tooltips.
@@ -92,6 +110,9 @@ impl EngineKind {
         }
     }
 }
+
+/// Why an event loop runs no work that computes.
+const ONE_LOOP: &str = "tasks of one event loop compute one after the other, so asyncio runs waiting workloads only";
 
 impl fmt::Display for EngineKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

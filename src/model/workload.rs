@@ -25,6 +25,18 @@ pub enum WorkloadKind {
     Zlib,
     /// One product of two matrices by NumPy: CPU-bound, releases the GIL. In Python only.
     Numpy,
+    /// Increments one number that all workers share, in safe and unsafe ways.
+    LostUpdates,
+    /// One worker sleeps while the others compute.
+    Sleeper,
+    /// Computes, a share of it inside one lock.
+    Critical,
+    /// Takes one of a few slots, waits, gives it back.
+    Semaphore,
+    /// Counts together with all workers, in several right ways.
+    Counter,
+    /// Takes two locks, in one order or in opposite ones.
+    TwoLocks,
 }
 
 /// What limits a workload, which decides how its claims are judged.
@@ -277,10 +289,105 @@ const MATRIX_SIZE: Parameter = Parameter {
     )
 };
 
+const CODE: Parameter = Parameter::choice(
+    "code",
+    "Code",
+    &[
+        Choice { id: "plain", label: "c += 1" },
+        Choice { id: "call", label: "a call in the middle" },
+        Choice { id: "sleep", label: "sleep(0) in the middle" },
+        Choice { id: "lock", label: "c += 1 with a lock" },
+    ],
+    "How one increment of the shared number is written. A unit is 1000 of them.",
+);
+
+const SLEEP_MS: Parameter = Parameter::logarithmic(
+    "sleep_ms",
+    "Sleep",
+    "ms",
+    [0.5, 20.0, 1.0],
+    "How long one thread sleeps, over and over, while all the others compute. Only its sleeps are counted.",
+);
+
+const LOCKED_UNIT_MS: Parameter = Parameter::logarithmic(
+    "unit_ms",
+    "One unit takes",
+    "ms",
+    [0.2, 100.0, 2.0],
+    "The computing of one unit on one thread.",
+);
+
+const LOCK_SHARE: Parameter = Parameter {
+    id: "lock_share",
+    label: "Share with the lock",
+    unit: "",
+    min: 0.0,
+    max: 1.0,
+    default: 0.5,
+    step: 0.05,
+    scale: SliderScale::Linear,
+    choices: &[],
+    help: "The part of a unit that computes while it holds the lock that all threads share.",
+};
+
+const SLOTS: Parameter = Parameter {
+    step: 1.0,
+    ..Parameter::logarithmic(
+        "slots",
+        "Slots",
+        "",
+        [1.0, 64.0, 4.0],
+        "How many threads the semaphore lets wait at the same time.",
+    )
+};
+
+const SLOT_WAIT_MS: Parameter =
+    Parameter::logarithmic("wait_ms", "Wait", "ms", [0.5, 1000.0, 5.0], "How long one unit of work keeps its slot.");
+
+const HOW: Parameter = Parameter::choice(
+    "how",
+    "How",
+    &[
+        Choice { id: "one-lock", label: "one lock" },
+        Choice { id: "sharded", label: "a lock for each thread" },
+        Choice { id: "local", label: "a variable of its own" },
+        Choice { id: "atomic", label: "an atomic number" },
+    ],
+    "How threads count together: a unit is 1000 increments. Python has no atomic numbers.",
+);
+
+const ORDER: Parameter = Parameter::choice(
+    "order",
+    "Order",
+    &[Choice { id: "same", label: "the same for all" }, Choice { id: "opposite", label: "opposite for every second" }],
+    "In which order threads take the two locks.",
+);
+
+const PATIENCE_MS: Parameter = Parameter::logarithmic(
+    "patience_ms",
+    "Patience",
+    "ms",
+    [10.0, 1000.0, 200.0],
+    "How long a thread that holds one lock waits for the other one before it says who holds what and begins again.",
+);
+
 impl WorkloadKind {
     /// Every kind, in the order lists show them.
-    pub const ALL: [Self; 7] =
-        [Self::CountPrimes, Self::Wait, Self::Socket, Self::Mixed, Self::Sha256, Self::Zlib, Self::Numpy];
+    pub const ALL: [Self; 13] = [
+        Self::CountPrimes,
+        Self::Wait,
+        Self::Socket,
+        Self::Mixed,
+        Self::Sha256,
+        Self::Zlib,
+        Self::Numpy,
+        Self::LostUpdates,
+        Self::Sleeper,
+        Self::Critical,
+        Self::Semaphore,
+        Self::Counter,
+        Self::TwoLocks,
+    ];
 
     /// The word used in lesson files and results.
     pub fn id(self) -> &'static str {
@@ -292,6 +399,12 @@ impl WorkloadKind {
             Self::Sha256 => "sha256",
             Self::Zlib => "zlib",
             Self::Numpy => "numpy",
+            Self::LostUpdates => "lost-updates",
+            Self::Sleeper => "sleeper",
+            Self::Critical => "critical",
+            Self::Semaphore => "semaphore",
+            Self::Counter => "counter",
+            Self::TwoLocks => "two-locks",
         }
     }
 
@@ -310,14 +423,27 @@ impl WorkloadKind {
             Self::Sha256 => "Hash a buffer (SHA-256)",
             Self::Zlib => "Compress a buffer (zlib)",
             Self::Numpy => "Multiply matrices (NumPy)",
+            Self::LostUpdates => "Increment one number",
+            Self::Sleeper => "Sleep beside computing threads",
+            Self::Critical => "Compute with one lock",
+            Self::Semaphore => "Wait with a slot",
+            Self::Counter => "Count together",
+            Self::TwoLocks => "Take two locks",
         }
     }
 
     /// What limits it.
     pub fn bound(self) -> Bound {
         match self {
-            Self::CountPrimes | Self::Sha256 | Self::Zlib | Self::Numpy => Bound::Cpu,
-            Self::Wait | Self::Socket => Bound::Waiting,
+            Self::CountPrimes
+            | Self::Sha256
+            | Self::Zlib
+            | Self::Numpy
+            | Self::LostUpdates
+            | Self::Critical
+            | Self::Counter
+            | Self::TwoLocks => Bound::Cpu,
+            Self::Wait | Self::Socket | Self::Sleeper | Self::Semaphore => Bound::Waiting,
             Self::Mixed => Bound::Mixed,
         }
     }
@@ -337,6 +463,12 @@ impl WorkloadKind {
             Self::Sha256 => &[HASHED_KIB],
             Self::Zlib => &[COMPRESSED_KIB],
             Self::Numpy => &[MATRIX_SIZE],
+            Self::LostUpdates => &[CODE],
+            Self::Sleeper => &[SLEEP_MS],
+            Self::Critical => &[LOCKED_UNIT_MS, LOCK_SHARE],
+            Self::Semaphore => &[SLOTS, SLOT_WAIT_MS],
+            Self::Counter => &[HOW],
+            Self::TwoLocks => &[ORDER, PATIENCE_MS],
         }
     }
 }

@@ -5,12 +5,18 @@
 //! [`WorkerUnit`] for each worker and the [`StopSignal`] that ends the window. Every engine with threads of this process
 //! drives the same units; they differ only in the [`Context`] they pass, and the compiler makes one copy of the code for each.
 
+pub mod counter;
+pub mod critical;
+pub mod lost_updates;
 pub mod mixed;
 pub mod primes;
+pub mod semaphore;
 pub mod sha256;
+pub mod sleeper;
 pub mod socket;
 pub mod stop;
 pub mod thread_clock;
+pub mod two_locks;
 pub mod wait;
 pub mod workshop;
 pub mod zlib;

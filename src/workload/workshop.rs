@@ -5,13 +5,20 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::model::units::ThreadCount;
+use crate::model::window::{DeadlockReport, LostUpdates};
 use crate::model::workload::{Workload, WorkloadKind};
 
+use super::counter::{self, Counter, Counting};
+use super::critical::Critical;
+use super::lost_updates::{self, Increment, Increments};
 use super::mixed::{Mixed, Speed};
 use super::primes::CountPrimes;
+use super::semaphore::{Slots, WithSlot};
 use super::sha256::HashBuffer;
+use super::sleeper::Sleeper;
 use super::socket::{Connections, Request, Server};
 use super::stop::Interrupt;
+use super::two_locks::{Board, Order, TwoLocks};
 use super::wait::Wait;
 use super::zlib::{self, CompressBuffer};
 use super::{Context, StopSignal, Unit, UnitEnd, WorkloadError};
@@ -72,6 +79,28 @@ impl Workshop {
             WorkloadKind::Sha256 => Source::Sha256(HashBuffer::new(bytes(workload.value("buffer_kib")))),
             WorkloadKind::Zlib => Source::Zlib(zlib::text(bytes(workload.value("buffer_kib"))).into()),
             WorkloadKind::Numpy => return Err(WorkloadError::InPythonOnly(workload.kind().id())),
+            WorkloadKind::LostUpdates => {
+                Source::LostUpdates { shared: Arc::default(), increment: Increment::from_word(workload.word("code")) }
+            }
+            WorkloadKind::Sleeper => Source::Sleeper { sleep: duration("sleep_ms"), speed: self.speed() },
+            WorkloadKind::Critical => {
+                let share = workload.value("lock_share");
+                Source::Critical(Critical::new(Arc::default(), duration("unit_ms"), share, self.speed()))
+            }
+            WorkloadKind::Semaphore => {
+                let slots = usize::try_from(whole(workload.value("slots"))).unwrap_or(usize::MAX);
+                Source::Semaphore { slots: Arc::new(Slots::new(slots)), wait: duration("wait_ms") }
+            }
+            WorkloadKind::Counter => {
+                let counting = Counting::from_word(workload.word("how"));
+                Source::Counter { shared: Arc::new(counter::Shared::new(counting, threads.get())), counting }
+            }
+            WorkloadKind::TwoLocks => Source::TwoLocks {
+                board: Arc::new(Board::new(threads.get())),
+                order: Order::from_word(workload.word("order")),
+                patience: duration("patience_ms"),
+                speed: self.speed(),
+            },
             WorkloadKind::Socket => {
                 let shop = self.socket_shop()?;
                 shop.connections.reserve(threads.get())?;
@@ -106,6 +135,29 @@ enum Source {
     Sha256(HashBuffer),
     /// What is compressed.
     Zlib(Arc<[u8]>),
+    LostUpdates {
+        shared: Arc<lost_updates::Shared>,
+        increment: Increment,
+    },
+    Sleeper {
+        sleep: Duration,
+        speed: Speed,
+    },
+    Critical(Critical),
+    Semaphore {
+        slots: Arc<Slots>,
+        wait: Duration,
+    },
+    Counter {
+        shared: Arc<counter::Shared>,
+        counting: Counting,
+    },
+    TwoLocks {
+        board: Arc<Board>,
+        order: Order,
+        patience: Duration,
+        speed: Speed,
+    },
     /// Each has a connection of its own.
     Socket {
         shop: Arc<SocketShop>,
@@ -116,17 +168,29 @@ enum Source {
 }
 
 impl Prepared {
-    /// The unit of one more worker. To be called on the coordinator's thread, before the barrier.
+    /// The unit of worker `number`, from 0. To be called once for each, on the coordinator's thread, before the barrier.
     ///
     /// # Errors
     /// When a connection to the local server cannot be made.
-    pub fn unit(&self) -> Result<WorkerUnit, WorkloadError> {
+    pub fn unit(&self, number: usize) -> Result<WorkerUnit, WorkloadError> {
         match &self.source {
             Source::CountPrimes(unit) => Ok(WorkerUnit::CountPrimes(*unit)),
             Source::Wait(unit) => Ok(WorkerUnit::Wait(*unit)),
             Source::Mixed(unit) => Ok(WorkerUnit::Mixed(*unit)),
             Source::Sha256(unit) => Ok(WorkerUnit::Sha256(unit.clone())),
             Source::Zlib(buffer) => Ok(WorkerUnit::Zlib(Box::new(CompressBuffer::new(Arc::clone(buffer))))),
+            Source::LostUpdates { shared, increment } => {
+                Ok(WorkerUnit::LostUpdates(Increments::new(Arc::clone(shared), *increment)))
+            }
+            Source::Sleeper { sleep, speed } => Ok(WorkerUnit::Sleeper(Sleeper::new(number, *sleep, *speed))),
+            Source::Critical(unit) => Ok(WorkerUnit::Critical(unit.clone())),
+            Source::Semaphore { slots, wait } => Ok(WorkerUnit::Semaphore(WithSlot::new(Arc::clone(slots), *wait))),
+            Source::Counter { shared, counting } => {
+                Ok(WorkerUnit::Counter(Counter::new(Arc::clone(shared), *counting, number)))
+            }
+            Source::TwoLocks { board, order, patience, speed } => {
+                Ok(WorkerUnit::TwoLocks(TwoLocks::new(Arc::clone(board), number, *order, *patience, *speed)))
+            }
             Source::Socket { shop, delay, window, .. } => {
                 Ok(WorkerUnit::Socket(Request::new(Arc::clone(&shop.connections), *delay, *window)?))
             }
@@ -137,7 +201,26 @@ impl Prepared {
     pub fn stop_signal(&self) -> StopSignal {
         match &self.source {
             Source::Socket { end, .. } => StopSignal::with_interrupt(Arc::clone(end)),
+            Source::Semaphore { slots, .. } => StopSignal::with_interrupt(Arc::clone(slots) as Arc<dyn Interrupt>),
+            Source::TwoLocks { board, .. } => StopSignal::with_interrupt(Arc::clone(board) as Arc<dyn Interrupt>),
             _ => StopSignal::new(),
+        }
+    }
+
+    /// Updates that were made and those that were counted, for workloads that count them. Exact once every unit is dropped.
+    pub fn lost_updates(&self) -> Option<LostUpdates> {
+        match &self.source {
+            Source::LostUpdates { shared, .. } => Some(shared.report()),
+            Source::Counter { shared, .. } => Some(shared.report()),
+            _ => None,
+        }
+    }
+
+    /// The deadlocks so far, for the workload that looks for them.
+    pub fn deadlocks(&self) -> Option<DeadlockReport> {
+        match &self.source {
+            Source::TwoLocks { board, .. } => Some(board.report()),
+            _ => None,
         }
     }
 
@@ -163,6 +246,18 @@ pub enum WorkerUnit {
     Sha256(HashBuffer),
     /// See [`CompressBuffer`].
     Zlib(Box<CompressBuffer>),
+    /// See [`Increments`].
+    LostUpdates(Increments),
+    /// See [`Sleeper`].
+    Sleeper(Sleeper),
+    /// See [`Critical`].
+    Critical(Critical),
+    /// See [`WithSlot`].
+    Semaphore(WithSlot),
+    /// See [`Counter`].
+    Counter(Counter),
+    /// See [`TwoLocks`].
+    TwoLocks(TwoLocks),
     /// See [`Request`].
     Socket(Request),
 }
@@ -176,6 +271,12 @@ impl Unit for WorkerUnit {
             Self::Mixed(unit) => unit.run(context, stop),
             Self::Sha256(unit) => unit.run(context, stop),
             Self::Zlib(unit) => unit.run(context, stop),
+            Self::LostUpdates(unit) => unit.run(context, stop),
+            Self::Sleeper(unit) => unit.run(context, stop),
+            Self::Critical(unit) => unit.run(context, stop),
+            Self::Semaphore(unit) => unit.run(context, stop),
+            Self::Counter(unit) => unit.run(context, stop),
+            Self::TwoLocks(unit) => unit.run(context, stop),
             Self::Socket(unit) => unit.run(context, stop),
         }
     }
@@ -205,7 +306,7 @@ mod tests {
     #[track_caller]
     fn prepare(workload: &Workload) -> WorkerUnit {
         let prepared = Workshop::new().prepare(workload, ThreadCount::ONE).expect("it needs nothing");
-        prepared.unit().expect("it needs nothing")
+        prepared.unit(0).expect("it needs nothing")
     }
 
     #[test]
@@ -224,7 +325,7 @@ mod tests {
             let prepared = workshop.prepare(&Workload::new(kind), ThreadCount::ONE).expect("it can be prepared");
             let stop = prepared.stop_signal();
             stop.enlist();
-            let mut unit = prepared.unit().expect("one more worker");
+            let mut unit = prepared.unit(0).expect("one more worker");
             assert_eq!(unit.run(&mut NoGil, &stop), UnitEnd::Done, "{kind:?}");
             stop.raise();
             assert_eq!(unit.run(&mut NoGil, &stop), UnitEnd::Interrupted, "{kind:?}");

@@ -10,6 +10,7 @@ use super::version::Version;
 use crate::engine::cancel::CancelFlag;
 use crate::engine::window::check_possible;
 use crate::engine::{Engine, MeasureError, Support, WindowOrder, cpu_clock};
+use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
 use crate::model::series::{EngineKind, Interpreter, SeriesKey};
 use crate::model::units::ThreadCount;
 use crate::model::window::Window;
@@ -30,6 +31,7 @@ pub struct PythonEngine {
     settings: Settings,
     workshop: Arc<Workshop>,
     cores: usize,
+    switch_interval_us: u32,
     harness: Option<Harness>,
 }
 
@@ -41,7 +43,15 @@ impl PythonEngine {
         let version = interpreter.version.parse().ok()?;
         let gil_enabled = interpreter.gil_enabled.unwrap_or(!interpreter.free_threaded);
         let settings = Settings::new(PathBuf::from(&interpreter.path), version, interpreter.free_threaded, gil_enabled);
-        Some(Self { key: key.clone(), mode, settings, workshop, cores, harness: None })
+        let switch_interval_us = DEFAULT_SWITCH_INTERVAL_US;
+        Some(Self { key: key.clone(), mode, settings, workshop, cores, switch_interval_us, harness: None })
+    }
+
+    /// This engine with another switch interval, in microseconds, than CPython's default.
+    #[must_use]
+    pub fn with_switch_interval(mut self, switch_interval_us: u32) -> Self {
+        self.switch_interval_us = switch_interval_us;
+        self
     }
 
     /// This engine with other limits on time and memory.
@@ -101,6 +111,7 @@ impl PythonEngine {
             warm_up_s: warm_up.as_secs_f64(),
             length_s: length.as_secs_f64(),
             timed: workload.bound() != Bound::Cpu,
+            switch_interval_s: f64::from(self.switch_interval_us.max(1)) / 1e6,
             workload: self.work(workload)?,
         })
     }
@@ -114,6 +125,14 @@ impl PythonEngine {
             WorkloadKind::Sha256 => Work::Sha256 { bytes: bytes(value("buffer_kib")) },
             WorkloadKind::Zlib => Work::Zlib { bytes: bytes(value("buffer_kib")) },
             WorkloadKind::Numpy => Work::Numpy { size: whole(value("size")) },
+            WorkloadKind::LostUpdates => Work::LostUpdates { code: workload.word("code") },
+            WorkloadKind::Counter => Work::Counter { how: workload.word("how") },
+            WorkloadKind::Sleeper => Work::Sleeper { sleep_ms: value("sleep_ms") },
+            WorkloadKind::Critical => Work::Critical { unit_ms: value("unit_ms"), lock_share: value("lock_share") },
+            WorkloadKind::Semaphore => Work::Semaphore { slots: whole(value("slots")), wait_ms: value("wait_ms") },
+            WorkloadKind::TwoLocks => {
+                Work::TwoLocks { order: workload.word("order"), patience_ms: value("patience_ms") }
+            }
             WorkloadKind::Socket => {
                 let server = self.workshop.server_address();
                 let server = server.map_err(|error| MeasureError::Failed(error.to_string()))?;
@@ -175,9 +194,9 @@ impl Engine for PythonEngine {
             run_delay_s: point.run_delay_s,
             latency_ms: point.latency_ms,
             gil_switches: None,
-            lost: None,
-            latency_quantiles_ms: None,
-            deadlocks: None,
+            lost: point.lost,
+            latency_quantiles_ms: point.latency_quantiles_ms,
+            deadlocks: point.deadlocks,
             disturbance: None,
         };
         check_possible(&window, self.cores)?;
@@ -229,6 +248,11 @@ pub fn support(key: &SeriesKey, workload: &Workload) -> Support {
             "tasks of one event loop compute one after the other, so asyncio runs waiting workloads only".to_owned(),
             "choose a workload that waits",
         );
+    }
+    // An event loop may run `mixed` work, though no lesson offers it: it overlaps the waiting part.
+    let reason = key.engine.why_not_as_set(workload).filter(|_| workload.kind() != WorkloadKind::Mixed);
+    if let Some(reason) = reason {
+        return unavailable(reason.to_owned(), "choose Python threads, or another workload");
     }
     Support::Available
 }
@@ -299,7 +323,7 @@ mod tests {
     #[test]
     fn what_cannot_be_run_says_why() {
         use EngineKind::{Native, PythonAsyncio, PythonInterpreters, PythonProcesses, PythonThreads};
-        use WorkloadKind::{CountPrimes, Mixed, Socket, Wait};
+        use WorkloadKind::{CountPrimes, Counter, Critical, LostUpdates, Mixed, Semaphore, Sleeper, Socket, Wait};
         check(PythonThreads, Some("3.8.0"), CountPrimes, None);
         check(PythonProcesses, Some("3.15.0"), Mixed, None);
         check(PythonThreads, Some("3.7.16"), CountPrimes, Some("3.7.16 is too old"));
@@ -311,6 +335,15 @@ mod tests {
         check(PythonAsyncio, Some("3.11.7"), Wait, None);
         check(PythonAsyncio, Some("3.11.7"), Socket, None);
         check(Native, None, CountPrimes, Some("needs no interpreter"));
+        check(PythonAsyncio, Some("3.11.7"), Semaphore, None);
+        check(PythonAsyncio, Some("3.11.7"), Sleeper, Some("waiting workloads only"));
+        check(PythonProcesses, Some("3.11.7"), Critical, None);
+        check(PythonProcesses, Some("3.11.7"), LostUpdates, Some("share no variables"));
+        check(PythonInterpreters, Some("3.14.0"), Critical, Some("share no locks"));
+        check(PythonInterpreters, Some("3.14.0"), Sleeper, Some("a GIL of its own"));
+        let key = SeriesKey { engine: PythonThreads, interpreter: Some(interpreter("3.11.7")), start_method: None };
+        let atomic = Workload::new(Counter).with_written("how", &"atomic".into()).expect("a choice");
+        assert!(matches!(support(&key, &atomic), Support::Unavailable { reason, .. } if reason.contains("no atomic")));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::window::{DeadlockReport, LostUpdates};
+
 pub use crate::model::series::StartMethod;
 
 /// The version of the protocol that this program speaks.
@@ -42,6 +44,8 @@ pub struct Request {
     pub length_s: f64,
     /// Whether the time of each unit is noted.
     pub timed: bool,
+    /// What `sys.setswitchinterval` is given, in seconds.
+    pub switch_interval_s: f64,
     /// What a unit is.
     pub workload: Work,
 }
@@ -100,6 +104,42 @@ pub enum Work {
     Numpy {
         /// How many rows they have.
         size: u32,
+    },
+    /// Increments one number that all threads share.
+    LostUpdates {
+        /// How: the word of the parameter.
+        code: &'static str,
+    },
+    /// Counts together.
+    Counter {
+        /// How: the word of the parameter.
+        how: &'static str,
+    },
+    /// One worker sleeps while the others compute.
+    Sleeper {
+        /// In milliseconds.
+        sleep_ms: f64,
+    },
+    /// Computes, in part with a lock.
+    Critical {
+        /// The whole unit, in milliseconds.
+        unit_ms: f64,
+        /// The part with the lock, 0 to 1.
+        lock_share: f64,
+    },
+    /// Waits with a slot.
+    Semaphore {
+        /// How many there are.
+        slots: u32,
+        /// In milliseconds.
+        wait_ms: f64,
+    },
+    /// Takes two locks.
+    TwoLocks {
+        /// In which order: the word of the parameter.
+        order: &'static str,
+        /// In milliseconds.
+        patience_ms: f64,
     },
     /// The learner's own code.
     Code {
@@ -173,6 +213,15 @@ pub struct Point {
     /// The median time of a unit, in milliseconds.
     #[serde(default)]
     pub latency_ms: Option<f64>,
+    /// Least, 5 %, 25 %, 50 %, 75 %, 95 % and greatest time of a unit, in milliseconds.
+    #[serde(default)]
+    pub latency_quantiles_ms: Option<[f64; 7]>,
+    /// Updates made and counted over the workers' whole lives.
+    #[serde(default)]
+    pub lost: Option<LostUpdates>,
+    /// Deadlocks over the workers' whole lives.
+    #[serde(default)]
+    pub deadlocks: Option<DeadlockReport>,
     /// Whether the GIL was on in any worker.
     pub gil_enabled: bool,
 }
@@ -208,6 +257,16 @@ impl Point {
                 return Err(format!("`{name}` is {value}, which is no length of time"));
             }
         }
+        let ascend = |it: &[f64; 7]| it[0] >= 0.0 && it.is_sorted() && it.iter().all(|value| value.is_finite());
+        if let Some(quantiles) = self.latency_quantiles_ms.filter(|quantiles| !ascend(quantiles)) {
+            return Err(format!("`latency_quantiles_ms` is {quantiles:?}, which are no times in order"));
+        }
+        if let Some(LostUpdates { expected, counted }) = self.lost.filter(|lost| lost.counted > lost.expected) {
+            return Err(format!("`lost` counts {counted} updates of {expected}"));
+        }
+        if self.deadlocks.as_ref().is_some_and(|report| (report.count == 0) != report.last.is_empty()) {
+            return Err("`deadlocks` has a number that does not fit the last one".to_owned());
+        }
         Ok(())
     }
 }
@@ -227,11 +286,12 @@ mod tests {
             warm_up_s: 0.02,
             length_s: 0.1,
             timed: true,
+            switch_interval_s: 0.005,
             workload: Work::Socket { delay_ms: 5.0, host: "127.0.0.1".to_owned(), port: 4711 },
         };
         assert_eq!(
             serde_json::to_string(&request).expect("it is plain"),
-            r#"{"id":7,"op":"point","engine":"processes","start_method":"forkserver","workers":4,"warm_up_s":0.02,"length_s":0.1,"timed":true,"workload":{"kind":"socket","delay_ms":5.0,"host":"127.0.0.1","port":4711}}"#
+            r#"{"id":7,"op":"point","engine":"processes","start_method":"forkserver","workers":4,"warm_up_s":0.02,"length_s":0.1,"timed":true,"switch_interval_s":0.005,"workload":{"kind":"socket","delay_ms":5.0,"host":"127.0.0.1","port":4711}}"#
         );
     }
 
@@ -271,5 +331,12 @@ mod tests {
             r#"{"kind":"point","id":3,"wall_s":1,"age_s":1,"units":1,"run_delay_s":-0.5,"gil_enabled":true}"#,
             "`run_delay_s` is -0.5",
         );
+        let with = |field: &str| {
+            format!(r#"{{"kind":"point","id":3,"wall_s":1,"age_s":1,"units":1,"gil_enabled":true,{field}}}"#)
+        };
+        check_wrong(&with(r#""lost":{"expected":1,"counted":2}"#), "counts 2 updates of 1");
+        check_wrong(&with(r#""latency_quantiles_ms":[1,2,3,4,5,6,5]"#), "no times in order");
+        check_wrong(&with(r#""deadlocks":{"count":1,"last":[]}"#), "does not fit");
+        check_wrong(&with(r#""deadlocks":{"count":1,"last":[{"thread":1,"holds":"C","waits_for":"A"}]}"#), "no answer");
     }
 }
