@@ -74,9 +74,10 @@ impl App {
         ctx.set_zoom_factor(session.zoom);
 
         let machine = setup.laboratory.machine();
+        let interpreters = setup.laboratory.interpreters();
         let mut services = Services {
             laboratory: setup.laboratory,
-            tasks: Tasks::start(ctx)?,
+            tasks: Tasks::start(ctx, interpreters)?,
             library: setup.library,
             watcher: None,
             ctx: ctx.clone(),
@@ -92,6 +93,7 @@ impl App {
             state.notices.failed(problem);
         }
         perform::open_shelf(&mut state, &mut services);
+        perform::pythons::search(false, &mut state, &services);
         let mut app = Self { state, services, memory: ViewMemory::default(), inbox: Inbox::default() };
         if !setup.open.is_empty() {
             app.perform(Command::OpenPaths(setup.open), ctx);

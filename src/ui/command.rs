@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::edit::Stage;
+use super::python_command::PythonCommand;
 use super::session::ThemeChoice;
 use super::state::Below;
 use super::state::export::ExportForm;
@@ -129,6 +130,8 @@ pub enum Command {
     DismissNotice(u64),
     /// Takes the first-start hint away for good.
     DismissHint,
+    /// Chooses Pythons and what to measure in them.
+    Python(PythonCommand),
     /// Shows or hides the settings.
     ShowSettings,
     /// Shows or hides the help page.
@@ -197,6 +200,8 @@ impl Command {
         all.extend([
             Self::SetRunOnRelease(true),
             Self::SetRunOnRelease(false),
+            Self::Python(PythonCommand::Show),
+            Self::Python(PythonCommand::LookAgain),
             Self::ShowPalette,
             Self::ShowSettings,
             Self::ShowHelp,
@@ -257,6 +262,8 @@ impl Command {
             Self::Export => "Export",
             Self::DismissNotice(_) => "Dismiss",
             Self::DismissHint => "Got it",
+            Self::Python(PythonCommand::LookAgain) => "Look for Pythons again",
+            Self::Python(command) => command.label(),
             Self::ShowSettings => "Settings…",
             Self::ShowHelp => "Help",
             Self::ShowAbout => "About Threadlab",
@@ -335,6 +342,7 @@ impl Command {
             Self::Export => "Writes the file.",
             Self::DismissNotice(_) => "Takes this message away.",
             Self::DismissHint => "Takes this hint away for good.",
+            Self::Python(command) => command.tooltip(),
             Self::ShowSettings => "Theme, size, precision and where settings are kept.",
             Self::ShowHelp => "How Threadlab works, and every shortcut.",
             Self::ShowAbout => "Version, machine and licence.",
@@ -373,6 +381,7 @@ impl Command {
             Self::ShowMetric(Metric::CoresUsed) => keys![(CTRL, Num4)],
             Self::FocusFilter => keys![(CTRL, F)],
             Self::ToggleDone => keys![(CTRL, D)],
+            Self::Python(PythonCommand::Show) => keys![(CTRL, P)],
             Self::ShowSettings => keys![(CTRL, Comma)],
             Self::ShowHelp => keys![(PLAIN, F1)],
             Self::Dismiss => keys![(PLAIN, Escape)],

@@ -1,5 +1,6 @@
 //! What the window needs of the machine and its engines; tests put a scripted one in its place.
 
+use super::interpreter_search::{InterpreterSource, NoPythons, PythonsOfThisMachine};
 use crate::engine::handle::{RunHandle, StartError};
 use crate::engine::quiet::Audience;
 use crate::engine::{Support, catalogue, machine};
@@ -15,6 +16,11 @@ pub trait Laboratory {
 
     /// Whether a series can be measured here.
     fn support(&self, key: &SeriesKey, workload: &Workload) -> Support;
+
+    /// What finds the Pythons of the machine; none where it is not told otherwise.
+    fn interpreters(&self) -> Box<dyn InterpreterSource> {
+        Box::new(NoPythons)
+    }
 
     /// Starts a run.
     ///
@@ -45,6 +51,10 @@ impl Laboratory for ThisMachine {
 
     fn support(&self, key: &SeriesKey, workload: &Workload) -> Support {
         catalogue::support(key, workload)
+    }
+
+    fn interpreters(&self) -> Box<dyn InterpreterSource> {
+        Box::<PythonsOfThisMachine>::default()
     }
 
     fn start(&self, request: RunRequest, audience: Box<dyn Audience>) -> Result<RunHandle, LaboratoryError> {

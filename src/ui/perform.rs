@@ -27,6 +27,7 @@ use crate::model::record::RunRecord;
 use crate::model::run::{ExperimentOpening, Opening, Run};
 
 pub(super) mod bench;
+pub(super) mod pythons;
 mod shelf;
 
 /// The longest that a frame spends on what the engine says.
@@ -111,6 +112,7 @@ pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx
         Command::ShowAbout => toggle_overlay(state, Overlay::About),
         Command::Dismiss if state.overlay != Overlay::None => state.overlay = Overlay::None,
         Command::Dismiss => present(false, state, ctx),
+        Command::Python(command) => pythons::perform(command, state, services),
         Command::FoldLessons
         | Command::FoldText
         | Command::FoldResults
@@ -210,9 +212,7 @@ fn start(state: &mut State, services: &mut Services, ctx: &egui::Context) {
     let Some((lesson, bench)) = state.lessons.lesson().zip(state.bench.as_mut()) else { return };
     let Some(group) = bench.group().cloned() else { return };
     bench.settings.predicting = false;
-    let can_run =
-        |key: &_, workload: &_| services.laboratory.support(key, workload) == crate::engine::Support::Available;
-    let plans: Vec<(usize, ExperimentPlan)> = bench.settings.plans(lesson, &group, &state.machine, can_run);
+    let plans: Vec<(usize, ExperimentPlan)> = bench.settings.plans(lesson, &group, &state.machine, &bench.offers);
     if plans.is_empty() {
         state.notices.failed("There is nothing to run: check at least one engine that can run here.");
         return;
@@ -360,6 +360,8 @@ pub fn drain_reports(state: &mut State, services: &mut Services, now: Instant) {
                 state.notices.done("No file was chosen. A file can also be dropped on the window.", now);
             }
             Report::FilesChosen(paths) => open_paths(&paths, state, services),
+            Report::InterpretersFound(findings) => pythons::found(*findings, state, services),
+            Report::PythonChosen(path) => pythons::file_chosen(path, state, services),
             Report::RecordRead { path, record: Ok(record) } => show_record(path, *record, state),
             Report::PlotCopied(Err(problem))
             | Report::RecordRead { record: Err(problem), .. }

@@ -11,6 +11,7 @@ use eframe::egui;
 use serde::{Deserialize, Serialize};
 
 use super::state::export::ExportPreferences;
+use super::state::pythons::PythonChoice;
 use super::state::settings::SavedGroup;
 use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
 use crate::model::stopping::Precision;
@@ -58,6 +59,8 @@ pub struct Session {
     pub groups: BTreeMap<String, SavedGroup>,
     /// What the export dialog was left at.
     pub export: ExportPreferences,
+    /// Which Pythons to measure in.
+    pub python: PythonChoice,
 }
 
 impl Default for Session {
@@ -76,6 +79,7 @@ impl Default for Session {
             lessons: BTreeMap::new(),
             groups: BTreeMap::new(),
             export: ExportPreferences::default(),
+            python: PythonChoice::default(),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::model::plan::RunId;
 use crate::model::plot::{AxisChoice, Metric, PlotSpec};
 use crate::model::record::{ExperimentRecord, RunRecord};
 use crate::model::run::Run;
-use crate::model::series::EngineKind;
+use crate::model::series::SeriesKey;
 use crate::model::table::ResultsTable;
 use crate::model::timeline::Timeline;
 use crate::model::units::ThreadCount;
@@ -23,11 +23,13 @@ use crate::model::units::ThreadCount;
 pub mod export;
 pub mod lessons;
 pub mod notice;
+pub mod pythons;
 pub mod settings;
 
 use export::ExportForm;
 use lessons::Lessons;
 use notice::Notices;
+use pythons::Pythons;
 use settings::{Group, GroupSettings, ThreadBounds};
 
 /// Everything the window shows.
@@ -39,6 +41,8 @@ pub struct State {
     pub config_dir: Option<PathBuf>,
     /// This machine.
     pub machine: Machine,
+    /// The Pythons of this machine.
+    pub pythons: Pythons,
     /// The lessons.
     pub lessons: Lessons,
     /// The words that lessons in the list must contain.
@@ -121,8 +125,8 @@ pub struct Bench {
     pub settings: GroupSettings,
     /// The ends of the thread slider.
     pub bounds: ThreadBounds,
-    /// For each engine that a program can have, whether it can run here.
-    pub engines: Vec<EngineOffer>,
+    /// Each series that can be asked for: engines, and Python engines in each Python chosen.
+    pub offers: Vec<SeriesOffer>,
     /// The thread counts that a run would measure, for each experiment of the group.
     pub counts: Vec<Vec<ThreadCount>>,
     /// Whether the settings were changed since the run that is shown.
@@ -173,13 +177,28 @@ impl Bench {
     }
 }
 
-/// An engine's check box.
+/// A series' check box.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EngineOffer {
-    /// The engine.
-    pub engine: EngineKind,
-    /// Whether it can run some experiment of the group, or why it cannot.
-    pub support: Support,
+pub struct SeriesOffer {
+    /// The series.
+    pub key: SeriesKey,
+    /// What stands beside the box.
+    pub label: String,
+    /// For each experiment of the group, whether it can be run here, or why it cannot.
+    pub supports: Vec<Support>,
+}
+
+impl SeriesOffer {
+    /// Whether it can run some experiment of the group, or why it cannot run the first.
+    pub fn support(&self) -> &Support {
+        let can_run = |support: &&Support| **support == Support::Available;
+        self.supports.iter().find(can_run).or(self.supports.first()).unwrap_or(&Support::Available)
+    }
+
+    /// Whether it can run some experiment of the group.
+    pub fn is_there(&self) -> bool {
+        *self.support() == Support::Available
+    }
 }
 
 /// A run that is on.
@@ -248,6 +267,8 @@ pub enum Overlay {
     Palette,
     /// The export dialog.
     Export(Box<ExportForm>),
+    /// The Pythons of this machine.
+    Python,
     /// The settings.
     Settings,
     /// The help page.
@@ -263,6 +284,7 @@ impl State {
             session,
             config_dir,
             machine,
+            pythons: Pythons::default(),
             lessons: Lessons::default(),
             filter: String::new(),
             bench: None,
@@ -353,10 +375,8 @@ impl State {
 
     /// Whether a run can be started: some engine is checked that can run here.
     pub fn can_run(&self) -> bool {
-        let chosen = |bench: &Bench| {
-            let is_there = |offer: &EngineOffer| offer.support == Support::Available;
-            bench.engines.iter().any(|offer| is_there(offer) && bench.settings.engines.contains(&offer.engine))
-        };
+        let chosen =
+            |bench: &Bench| bench.offers.iter().any(|offer| offer.is_there() && bench.settings.is_chosen(&offer.key));
         self.bench.as_ref().is_some_and(chosen)
     }
 

@@ -1,5 +1,5 @@
-//! What would keep the window waiting: dialogs, exports, reading files, the clipboard. Two threads of their own do it,
-//! one for dialogs, which stay open as long as the reader likes, and one for the rest.
+//! What would keep the window waiting: dialogs, exports, reading files, the clipboard, looking for Pythons. Three threads of
+//! their own do it: one for dialogs, which stay open as long as the reader likes, one for Pythons, and one for the rest.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use eframe::egui;
 
+use super::interpreter_search::{Findings, InterpreterSource, SearchOrder};
 use crate::export::{self, FigureOptions, Format};
 use crate::model::plot::PlotSpec;
 use crate::model::record::RunRecord;
@@ -39,6 +40,10 @@ pub enum Task {
     },
     /// Asks for lesson or result files.
     ChooseFiles,
+    /// Asks for the executable of a Python.
+    ChoosePython,
+    /// Looks for Pythons.
+    FindInterpreters(SearchOrder),
     /// Reads a result file.
     ReadRecord(PathBuf),
     /// Keeps the session.
@@ -76,6 +81,10 @@ pub enum Report {
     FolderChosen(Option<PathBuf>),
     /// The files that were chosen; none where the dialog was cancelled or could not be shown.
     FilesChosen(Vec<PathBuf>),
+    /// The executable that was chosen; `None` where the dialog was cancelled or could not be shown.
+    PythonChosen(Option<PathBuf>),
+    /// The Pythons that were found.
+    InterpretersFound(Box<Findings>),
     /// A result was read, or why not.
     RecordRead {
         /// The file.
@@ -87,24 +96,27 @@ pub enum Report {
     SessionSaved(Result<(), String>),
 }
 
-/// The two threads. Dropping them waits a moment for what is being written.
+/// The three threads. Dropping them waits a moment for what is being written.
 #[derive(Debug)]
 pub struct Tasks {
     dialogs: Worker,
     files: Worker,
+    pythons: Worker,
     reports: Receiver<Report>,
 }
 
 impl Tasks {
-    /// Starts both threads; `ctx` is woken when something is done.
+    /// Starts the threads; `ctx` is woken when something is done. `interpreters` finds Pythons.
     ///
     /// # Errors
     /// When the operating system gives no thread.
-    pub fn start(ctx: &egui::Context) -> io::Result<Self> {
+    pub fn start(ctx: &egui::Context, interpreters: Box<dyn InterpreterSource>) -> io::Result<Self> {
         let (sender, reports) = bounded(CAPACITY);
+        let tools = Tools { clipboard: None, interpreters: Some(interpreters) };
         Ok(Self {
-            dialogs: Worker::start("dialogs", ctx.clone(), sender.clone())?,
-            files: Worker::start("files", ctx.clone(), sender)?,
+            dialogs: Worker::start("dialogs", ctx.clone(), sender.clone(), Tools::default())?,
+            files: Worker::start("files", ctx.clone(), sender.clone(), Tools::default())?,
+            pythons: Worker::start("pythons", ctx.clone(), sender, tools)?,
             reports,
         })
     }
@@ -112,7 +124,8 @@ impl Tasks {
     /// Hands a task over. Says whether it was taken.
     pub fn send(&self, task: Task) -> bool {
         match task {
-            Task::ChooseFolder { .. } | Task::ChooseFiles => self.dialogs.send(task),
+            Task::ChooseFolder { .. } | Task::ChooseFiles | Task::ChoosePython => self.dialogs.send(task),
+            Task::FindInterpreters(_) => self.pythons.send(task),
             _ => self.files.send(task),
         }
     }
@@ -130,9 +143,10 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(name: &str, ctx: egui::Context, reports: Sender<Report>) -> io::Result<Self> {
+    fn start(name: &str, ctx: egui::Context, reports: Sender<Report>, tools: Tools) -> io::Result<Self> {
         let (sender, tasks) = bounded(CAPACITY);
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&tasks, &reports, &ctx))?;
+        let thread =
+            std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&tasks, &reports, &ctx, tools))?;
         Ok(Self { tasks: Some(sender), thread: Some(thread) })
     }
 
@@ -156,10 +170,18 @@ impl Drop for Worker {
     }
 }
 
-fn work(tasks: &Receiver<Task>, reports: &Sender<Report>, ctx: &egui::Context) {
-    let mut clipboard = None;
+/// What a thread keeps from task to task.
+#[derive(Default)]
+struct Tools {
+    /// Kept, since on X11 and Wayland its content lives only as long as its owner.
+    clipboard: Option<arboard::Clipboard>,
+    /// Only on the thread that looks for Pythons.
+    interpreters: Option<Box<dyn InterpreterSource>>,
+}
+
+fn work(tasks: &Receiver<Task>, reports: &Sender<Report>, ctx: &egui::Context, mut tools: Tools) {
     for task in tasks {
-        let report = perform(task, &mut clipboard);
+        let report = perform(task, &mut tools);
         if reports.send(report).is_err() {
             return;
         }
@@ -167,11 +189,11 @@ fn work(tasks: &Receiver<Task>, reports: &Sender<Report>, ctx: &egui::Context) {
     }
 }
 
-/// Does one task. The clipboard is kept, since on X11 and Wayland its content lives only as long as its owner.
-fn perform(task: Task, clipboard: &mut Option<arboard::Clipboard>) -> Report {
+/// Does one task.
+fn perform(task: Task, tools: &mut Tools) -> Report {
     match task {
         Task::Export(order) => Report::Exported(write_export(&order)),
-        Task::CopyPlot { spec, options } => Report::PlotCopied(copy_plot(&spec, &options, clipboard)),
+        Task::CopyPlot { spec, options } => Report::PlotCopied(copy_plot(&spec, &options, &mut tools.clipboard)),
         Task::ChooseFolder { start } => {
             let start = first_existing(&start);
             let dialog = rfd::FileDialog::new().set_title("Folder to export to").set_directory(start);
@@ -182,6 +204,14 @@ fn perform(task: Task, clipboard: &mut Option<arboard::Clipboard>) -> Report {
                 .set_title("Open a lesson or a result")
                 .add_filter("Lessons and results", &["md", "json"]);
             Report::FilesChosen(dialog.pick_files().unwrap_or_default())
+        }
+        Task::ChoosePython => {
+            let dialog = rfd::FileDialog::new().set_title("The executable of a Python");
+            Report::PythonChosen(dialog.pick_file())
+        }
+        Task::FindInterpreters(order) => {
+            let findings = tools.interpreters.as_mut().map(|source| source.find(&order)).unwrap_or_default();
+            Report::InterpretersFound(Box::new(findings))
         }
         Task::ReadRecord(path) => {
             let record = read_record(&path);

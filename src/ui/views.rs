@@ -19,6 +19,7 @@ mod menu_bar;
 mod notices;
 mod overlay;
 mod palette;
+mod python_dialog;
 mod results;
 mod settings_row;
 mod status_bar;
@@ -110,6 +111,7 @@ fn over(ui: &mut Ui, state: &State, program: &str, memory: &mut ViewMemory, inbo
         Overlay::None => {}
         Overlay::Palette => palette::show(ui, state, &mut memory.palette, inbox),
         Overlay::Export(form) => export_dialog::show(ui, form, state.exporting, inbox),
+        Overlay::Python => python_dialog::show(ui, state, inbox),
         Overlay::Settings => overlay::settings(ui, state, inbox),
         Overlay::Help => overlay::help(ui, inbox),
         Overlay::About => overlay::about(ui, program, &state.machine, inbox),

@@ -7,6 +7,7 @@ use eframe::egui;
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, HarnessBuilder};
+use threadlab::engine::catalogue::{self, InterpreterOffer};
 use threadlab::engine::handle::RunHandle;
 use threadlab::engine::mock::{self, Fault, MockClock, MockEngine};
 use threadlab::engine::quiet::Audience;
@@ -14,16 +15,20 @@ use threadlab::engine::{Engine, Support};
 use threadlab::lesson::Library;
 use threadlab::model::machine::Machine;
 use threadlab::model::plan::RunRequest;
-use threadlab::model::series::{EngineKind, SeriesKey};
+use threadlab::model::series::{EngineKind, Interpreter, SeriesKey};
 use threadlab::model::workload::Workload;
 use threadlab::ui::app::{App, Setup};
+use threadlab::ui::interpreter_search::{Findings, InterpreterSource};
 use threadlab::ui::laboratory::{Laboratory, LaboratoryError};
+use threadlab::ui::state::pythons::Search;
 
 /// Why the Python engines are not there.
 pub(crate) const REASON: &str = "No CPython was scripted";
 
 /// Engines that behave as the textbook says, on a machine with four cores that does not exist.
 pub(crate) struct Scripted {
+    /// The Pythons that are found.
+    pub(crate) pythons: Findings,
     /// What every window does instead of being measured.
     pub(crate) fault: Option<Fault>,
 }
@@ -33,10 +38,15 @@ impl Laboratory for Scripted {
         mock::machine()
     }
 
-    fn support(&self, key: &SeriesKey, _workload: &Workload) -> Support {
-        match key.engine {
-            EngineKind::Native | EngineKind::GilModel => Support::Available,
-            _ => Support::Unavailable { reason: REASON.to_owned(), remedy: Some("Script one".to_owned()) },
+    fn interpreters(&self) -> Box<dyn InterpreterSource> {
+        Box::new(self.pythons.clone())
+    }
+
+    fn support(&self, key: &SeriesKey, workload: &Workload) -> Support {
+        match (key.engine, &key.interpreter) {
+            (EngineKind::Native | EngineKind::GilModel, _) => Support::Available,
+            (_, Some(_)) => catalogue::support(key, workload),
+            (_, None) => Support::Unavailable { reason: REASON.to_owned(), remedy: Some("Script one".to_owned()) },
         }
     }
 
@@ -67,6 +77,8 @@ pub(crate) struct Opening {
     pub(crate) size: egui::Vec2,
     pub(crate) theme: egui::Theme,
     pub(crate) fault: Option<Fault>,
+    /// The Pythons that are found.
+    pub(crate) pythons: Findings,
     /// Name and text of lesson files.
     pub(crate) lessons: Vec<(&'static str, String)>,
     /// The settings file, as it is found.
@@ -80,6 +92,7 @@ impl Default for Opening {
             size: egui::vec2(1280.0, 800.0),
             theme: egui::Theme::Light,
             fault: None,
+            pythons: Findings::default(),
             lessons: Vec::new(),
             session: None,
             builder: |builder| builder,
@@ -101,15 +114,41 @@ impl Opening {
             std::fs::write(lessons.join(name), text).expect("a file");
         }
         let library = Library::open((!self.lessons.is_empty()).then_some(lessons.as_path()));
-        let mut setup = Setup::new(Box::new(Scripted { fault: self.fault }), library, Some(config));
+        let mut setup =
+            Setup::new(Box::new(Scripted { pythons: self.pythons, fault: self.fault }), library, Some(config));
         setup.export_folder = folder.path().join("figures");
         "threadlab (scripted)".clone_into(&mut setup.program);
         let builder = Harness::builder().with_size(self.size).with_theme(self.theme).with_max_steps(16);
         let harness = (self.builder)(builder).build_eframe(move |cc| App::new(&cc.egui_ctx, setup).expect("threads"));
         let mut bench = Bench { harness, folder };
-        bench.harness.run_steps(3);
+        bench.until("the Pythons", |app| app.state().pythons.search == Search::Done);
         bench
     }
+}
+
+/// A Python as a search finds it: its version with a `t` for a free-threaded build, and why it cannot be used.
+pub(crate) fn python(version: &str, unfit: Option<&str>) -> InterpreterOffer {
+    let free_threaded = version.ends_with('t');
+    let path = format!("/opt/python{version}/bin/python3");
+    let version = version.trim_end_matches('t').to_owned();
+    let interpreter =
+        Interpreter { path: path.clone(), version: version.clone(), free_threaded, gil_enabled: Some(!free_threaded) };
+    InterpreterOffer {
+        path,
+        version: Some(version),
+        free_threaded: Some(free_threaded),
+        origin: "pyenv".to_owned(),
+        interpreter: unfit.map_or(Ok(interpreter), |reason| Err(reason.to_owned())),
+    }
+}
+
+/// A free-threaded one, two with the GIL of which the second is the usual one, and one that is too old.
+pub(crate) fn pythons() -> Findings {
+    let too_old = "Python 2.7.18 is too old: Threadlab needs 3.8 or later";
+    let offers =
+        vec![python("3.14.0t", None), python("3.12.1", None), python("3.11.7", None), python("2.7.18", Some(too_old))];
+    let usual = offers.get(2).and_then(|offer| offer.interpreter.clone().ok());
+    Findings { offers, usual }
 }
 
 impl Bench {

@@ -6,4 +6,5 @@
 
 mod bench;
 mod pictures;
+mod pythons;
 mod tree;

@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use super::Services;
-use crate::engine::Support;
 use crate::lesson::{Experiment, Lesson};
 use crate::model::plan::ExperimentPlan;
 use crate::model::plot::{PlotInput, PlotOptions, PlotSpec, specify};
 use crate::model::prediction::Prediction;
 use crate::model::record::{Completion, ExperimentRecord, RunRecord};
 use crate::model::results::Results;
-use crate::model::series::{EngineKind, SeriesKey};
+use crate::model::series::SeriesKey;
 use crate::model::workload::Workload;
 use crate::ui::command::Command;
 use crate::ui::edit::Stage;
 use crate::ui::laboratory::Laboratory;
 use crate::ui::session::LessonProgress;
+use crate::ui::state::pythons::{self, PythonChoice, Pythons};
 use crate::ui::state::settings::{Group, GroupSettings, ThreadBounds};
-use crate::ui::state::{Bench, Drawing, EngineOffer, State};
+use crate::ui::state::{Bench, Drawing, SeriesOffer, State};
 
 /// Opens a lesson, with the first of its groups.
 pub(super) fn select_lesson(id: &str, state: &mut State, services: &Services) {
@@ -59,7 +59,7 @@ pub(in crate::ui) fn open(index: usize, state: &mut State, services: &Services) 
     if let Some(saved) = state.session.groups.get(&group.key) {
         settings = settings.restored(saved, bounds);
     }
-    let engines = offers(&*services.laboratory, &settings.workloads);
+    let offers = offers(&*services.laboratory, &settings.workloads, &state.pythons, &state.session.python);
     let index = index.min(groups.len() - 1);
     let titles = titles(&lesson, &groups, state);
     let figure = Arc::new(PlotSpec {
@@ -71,7 +71,7 @@ pub(in crate::ui) fn open(index: usize, state: &mut State, services: &Services) 
     let drawing = Drawing { figure, tables: Vec::new(), explanations: Vec::new() };
     let (counts, is_stale) = (Vec::new(), false);
     state.timeline = 0;
-    state.bench = Some(Bench { index, groups, titles, settings, bounds, engines, counts, is_stale, drawing });
+    state.bench = Some(Bench { index, groups, titles, settings, bounds, offers, counts, is_stale, drawing });
     refresh_figure(state);
 }
 
@@ -96,20 +96,43 @@ fn retitle(titles: &mut [String], lesson: &Lesson, group: &Group, settings: &Gro
     }
 }
 
-/// For each engine whether it can run one of the workloads.
-fn offers(laboratory: &dyn Laboratory, workloads: &[Workload]) -> Vec<EngineOffer> {
-    let offer = |engine| {
-        let key = SeriesKey::of(engine);
-        let mut answers = workloads.iter().map(|workload| laboratory.support(&key, workload));
-        let first = answers.next().unwrap_or(Support::Available);
-        let support = if first == Support::Available || answers.any(|answer| answer == Support::Available) {
-            Support::Available
-        } else {
-            first
-        };
-        EngineOffer { engine, support }
+/// For each series whether it can run the workloads.
+fn offers(
+    laboratory: &dyn Laboratory,
+    workloads: &[Workload],
+    known: &Pythons,
+    choice: &PythonChoice,
+) -> Vec<SeriesOffer> {
+    let keys = pythons::series(&known.interpreters(choice), choice.start_method);
+    let labels = pythons::box_labels(&keys);
+    let offer = |(key, label): (SeriesKey, String)| {
+        let supports = workloads.iter().map(|workload| laboratory.support(&key, workload)).collect();
+        SeriesOffer { key, label, supports }
     };
-    EngineKind::ALL.map(offer).into()
+    keys.into_iter().zip(labels).map(offer).collect()
+}
+
+/// Brings up to date which series can be asked for, after the Pythons or the workloads have changed.
+pub(super) fn refresh_offers(state: &mut State, services: &Services) {
+    if let Some(bench) = &mut state.bench {
+        let workloads = &bench.settings.workloads;
+        bench.offers = offers(&*services.laboratory, workloads, &state.pythons, &state.session.python);
+    }
+    refresh_figure(state);
+}
+
+/// Adds a series to the group shown, or takes it away.
+pub(super) fn toggle_series(key: &SeriesKey, state: &mut State) {
+    if let Some(bench) = &mut state.bench {
+        bench.settings.toggle_series(key, &bench.offers);
+        keep_settings(state);
+    }
+}
+
+fn keep_settings(state: &mut State) {
+    if let Some((bench, key)) = state.bench.as_ref().and_then(|bench| Some((bench, bench.group()?.key.clone()))) {
+        state.session.groups.insert(key, bench.settings.saved());
+    }
 }
 
 /// Changes a setting. Says whether the reader is done with it, so that a run may follow.
@@ -138,10 +161,7 @@ pub(super) fn set(command: &Command, state: &mut State, services: &Services) -> 
             }
         }
         Command::ToggleEngine(engine) => {
-            let was_there = settings.engines.remove(engine);
-            if !was_there {
-                settings.engines.insert(*engine);
-            }
+            settings.toggle_engine(*engine);
         }
         Command::SetPredicting(on) => {
             settings.predicting = *on;
@@ -158,16 +178,13 @@ pub(super) fn set(command: &Command, state: &mut State, services: &Services) -> 
         Command::ResetExperiment => reset(state),
         _ => {}
     }
-    if let Some((bench, lesson)) = state.bench.as_mut().zip(state.lessons.lesson()) {
-        if let Some(group) = bench.groups.get(bench.index) {
-            retitle(&mut bench.titles, lesson, group, &bench.settings);
-        }
-        bench.engines = offers(&*services.laboratory, &bench.settings.workloads);
-        if let Some(key) = bench.group().map(|group| group.key.clone()) {
-            state.session.groups.insert(key, bench.settings.saved());
-        }
+    if let Some((bench, lesson)) = state.bench.as_mut().zip(state.lessons.lesson())
+        && let Some(group) = bench.groups.get(bench.index)
+    {
+        retitle(&mut bench.titles, lesson, group, &bench.settings);
     }
-    refresh_figure(state);
+    keep_settings(state);
+    refresh_offers(state, services);
     reached
 }
 
@@ -250,10 +267,7 @@ pub(in crate::ui) fn refresh_figure(state: &mut State) {
         Some(record) => Drawing::of(figure, record),
         None => Drawing { figure, tables: Vec::new(), explanations: Vec::new() },
     };
-    let is_here = |key: &SeriesKey, _: &Workload| {
-        bench.engines.iter().any(|offer| offer.engine == key.engine && offer.support == Support::Available)
-    };
-    let plans = settings.plans(&lesson, group, &state.machine, is_here);
+    let plans = settings.plans(&lesson, group, &state.machine, &bench.offers);
     let is_stale = record.is_some_and(|record| differs(record, &plans));
     let counts = group
         .experiments

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::SeriesOffer;
+use crate::engine::Support;
 use crate::lesson::plan::Settings;
 use crate::lesson::{Experiment, Lesson};
 use crate::model::machine::Machine;
@@ -70,8 +72,10 @@ pub struct GroupSettings {
     pub from: ThreadCount,
     /// The most.
     pub to: ThreadCount,
-    /// The engines that are checked.
+    /// The engines that are checked, Python engines in some Python.
     pub engines: BTreeSet<EngineKind>,
+    /// Series of these engines that are not checked, such as one of two Pythons.
+    pub left_out: BTreeSet<SeriesKey>,
     /// For each experiment of the group, in its order.
     pub workloads: Vec<Workload>,
     /// For each experiment of the group, in its order.
@@ -115,6 +119,7 @@ impl GroupSettings {
             from: bounds.min,
             to: bounds.max,
             engines: experiments.iter().flat_map(|experiment| experiment.engines.iter().copied()).collect(),
+            left_out: BTreeSet::new(),
             workloads: experiments.iter().map(|experiment| experiment.workload.clone()).collect(),
             predictions: vec![Prediction::default(); experiments.len()],
             predicting: false,
@@ -124,19 +129,51 @@ impl GroupSettings {
         }
     }
 
-    /// The plans of the group's experiments with these settings; an engine that cannot run an experiment's workload, as
-    /// `can_run` says, is left out of it, and an experiment without engines is left out of the run.
+    /// Whether a series is checked.
+    pub fn is_chosen(&self, key: &SeriesKey) -> bool {
+        self.engines.contains(&key.engine) && !self.left_out.contains(key)
+    }
+
+    /// Checks a series among those on offer, or takes the check away.
+    pub fn toggle_series(&mut self, key: &SeriesKey, offers: &[SeriesOffer]) {
+        let of_engine = || offers.iter().map(|offer| &offer.key).filter(|other| other.engine == key.engine);
+        let others_chosen = of_engine().any(|other| other != key && self.is_chosen(other));
+        if self.is_chosen(key) {
+            if others_chosen {
+                self.left_out.insert(key.clone());
+            } else {
+                self.toggle_engine(key.engine);
+            }
+        } else if self.engines.contains(&key.engine) {
+            self.left_out.remove(key);
+        } else {
+            self.toggle_engine(key.engine);
+            self.left_out.extend(of_engine().filter(|other| *other != key).cloned());
+        }
+    }
+
+    /// Checks an engine with each of its series, or takes the check away.
+    pub fn toggle_engine(&mut self, engine: EngineKind) {
+        self.left_out.retain(|key| key.engine != engine);
+        if !self.engines.remove(&engine) {
+            self.engines.insert(engine);
+        }
+    }
+
+    /// The plans of the group's experiments with these settings; a series that cannot run an experiment's workload is left
+    /// out of it, and an experiment without series is left out of the run.
     pub fn plans(
         &self,
         lesson: &Lesson,
         group: &Group,
         machine: &Machine,
-        can_run: impl Fn(&SeriesKey, &Workload) -> bool,
+        offers: &[SeriesOffer],
     ) -> Vec<(usize, ExperimentPlan)> {
         let experiments = group.experiments(lesson).zip(&self.workloads).enumerate();
         let plan = |(index, (experiment, workload)): (usize, (&Experiment, &Workload))| {
-            let series: Vec<_> =
-                self.engines.iter().copied().map(SeriesKey::of).filter(|key| can_run(key, workload)).collect();
+            let can_run = |offer: &&SeriesOffer| offer.supports.get(index) == Some(&Support::Available);
+            let chosen = offers.iter().filter(can_run).map(|offer| &offer.key).filter(|key| self.is_chosen(key));
+            let series: Vec<_> = chosen.cloned().collect();
             let settings = Settings { workload: workload.clone(), series, from: self.from, to: self.to };
             (!settings.series.is_empty()).then(|| (index, experiment.plan(&settings, machine)))
         };
@@ -149,6 +186,7 @@ impl GroupSettings {
             from: Some(self.from),
             to: Some(self.to),
             engines: Some(self.engines.clone()),
+            left_out: self.left_out.clone(),
             parameters: self.workloads.iter().map(Workload::written).collect(),
             predictions: self.predictions.clone(),
             metric: Some(self.metric),
@@ -164,6 +202,7 @@ impl GroupSettings {
         }
         if let Some(engines) = saved.engines.clone().filter(|engines| !engines.is_empty()) {
             self.engines = engines;
+            self.left_out.clone_from(&saved.left_out);
         }
         for (workload, values) in self.workloads.iter_mut().zip(&saved.parameters) {
             for (name, value) in values {
@@ -192,6 +231,8 @@ pub struct SavedGroup {
     pub to: Option<ThreadCount>,
     /// The engines that are checked.
     pub engines: Option<BTreeSet<EngineKind>>,
+    /// Series of these engines that are not checked.
+    pub left_out: BTreeSet<SeriesKey>,
     /// Parameter values by name, for each experiment.
     pub parameters: Vec<BTreeMap<String, ParameterValue>>,
     /// For each experiment.

@@ -6,6 +6,7 @@ use super::controls::{keys_in_words, labelled_menu_item, menu_item, name, quiet_
 use crate::model::plot::{AxisChoice, Metric};
 use crate::model::stopping::Precision;
 use crate::ui::command::{Command, Inbox};
+use crate::ui::python_command::PythonCommand;
 use crate::ui::session::ThemeChoice;
 use crate::ui::state::State;
 use crate::ui::theme;
@@ -100,6 +101,8 @@ fn run(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
         menu_item(ui, Command::ClearPrediction, false, bench.has_prediction(), inbox);
         menu_item(ui, Command::ResetExperiment, false, state.run.is_none(), inbox);
     }
+    ui.separator();
+    menu_item(ui, Command::Python(PythonCommand::Show), false, true, inbox);
     ui.separator();
     menu_item(ui, Command::PreviousLesson, false, state.lessons.neighbour(-1).is_some(), inbox);
     menu_item(ui, Command::NextLesson, false, state.lessons.neighbour(1).is_some(), inbox);

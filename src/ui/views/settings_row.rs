@@ -1,13 +1,16 @@
 //! What the learner sets: threads, parameters, engines, precision.
 
-use eframe::egui::{self, Button, Label, Popup, PopupCloseBehavior, RichText, Ui};
+use eframe::egui::{self, Ui};
 
-use super::controls::segments;
-use crate::engine::Support;
+use super::controls::{quiet_button, segments};
+use super::python_dialog;
+use crate::engine::{Support, catalogue};
+use crate::model::series::EngineKind;
 use crate::model::stopping::Precision;
 use crate::ui::command::{Command, Inbox};
-use crate::ui::state::{Bench, EngineOffer, State};
-use crate::ui::theme::{self, space};
+use crate::ui::python_command::PythonCommand;
+use crate::ui::state::{Bench, SeriesOffer, State};
+use crate::ui::theme::space;
 use crate::ui::{parameter_choice, parameter_slider, range_slider};
 
 /// Draws the controls. They are at rest while their experiment is measured, since the run keeps what it began with.
@@ -22,36 +25,30 @@ pub(super) fn show(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox)
         });
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = space::M;
-            engines(ui, bench, inbox);
+            engines(ui, state, bench, inbox);
             let choices = Precision::ALL.map(|precision| (precision, Command::SetPrecision(precision)));
-            segments(ui, "Precision", choices, state.session.precision, |it| it.label().to_owned(), inbox);
+            flow(ui, "precision", |ui| {
+                segments(ui, "Precision", choices, state.session.precision, |it| it.label().to_owned(), inbox);
+            });
         });
     });
 }
 
-/// The engines that can run here as check boxes; the others in a menu, each with the reason why not.
-fn engines(ui: &mut Ui, bench: &Bench, inbox: &mut Inbox) {
-    let (here, elsewhere): (Vec<_>, Vec<_>) =
-        bench.engines.iter().partition(|offer| offer.support == Support::Available);
-    for offer in here {
-        engine(ui, bench, offer, inbox);
-    }
-    if elsewhere.is_empty() {
-        return;
-    }
-    let more = ui
-        .add(Button::new("More engines…").frame_when_inactive(false))
-        .on_hover_text("Engines that cannot run here, and why.");
-    Popup::menu(&more).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        ui.set_width(360.0);
-        for offer in elsewhere {
-            engine(ui, bench, offer, inbox);
-            if let Support::Unavailable { reason, remedy } = &offer.support {
-                let remedy = remedy.as_ref().map(|remedy| format!(" {remedy}.")).unwrap_or_default();
-                ui.indent(offer.engine, |ui| ui.add(Label::new(theme::caption(format!("{reason}.{remedy}"))).wrap()));
-            }
+/// The engines as check boxes, with a box for each Python chosen, and the way to the others.
+fn engines(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
+    let named = |engine: EngineKind| {
+        let experiments = state.lessons.lesson().zip(bench.group());
+        experiments.is_some_and(|(lesson, group)| group.experiments(lesson).any(|it| it.engines.contains(&engine)))
+    };
+    for offer in &bench.offers {
+        let engine = offer.key.engine;
+        let is_wanted = bench.settings.engines.contains(&engine) || named(engine);
+        let is_first_choice = offer.key.interpreter.is_some() && engine == EngineKind::PythonThreads;
+        if is_wanted || is_first_choice || !catalogue::needs_interpreter(engine) {
+            series(ui, bench, offer, inbox);
         }
-    });
+    }
+    quiet_button(ui, "Python…", Command::Python(PythonCommand::Show), inbox);
 }
 
 /// Draws a control in a row of controls, or begins a new row where it does not fit. egui does not wrap what is laid out
@@ -108,20 +105,26 @@ fn parameters(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     }
 }
 
-fn engine(ui: &mut Ui, bench: &Bench, offer: &EngineOffer, inbox: &mut Inbox) {
-    let engine = offer.engine;
-    let mut checked = bench.settings.engines.contains(&engine);
-    let is_there = offer.support == Support::Available;
-    checked &= is_there;
-    let response = ui.add_enabled(is_there, egui::Checkbox::new(&mut checked, RichText::new(engine.label())));
+fn series(ui: &mut Ui, bench: &Bench, offer: &SeriesOffer, inbox: &mut Inbox) {
+    let key = &offer.key;
+    let is_there = offer.is_there();
+    let mut checked = is_there && bench.settings.is_chosen(key);
+    let response = ui.add_enabled(is_there, egui::Checkbox::new(&mut checked, offer.label.as_str()));
     if response.changed() {
-        inbox.send(Command::ToggleEngine(engine));
+        inbox.send(match &key.interpreter {
+            Some(_) => Command::Python(PythonCommand::ToggleSeries(key.clone())),
+            None => Command::ToggleEngine(key.engine),
+        });
     }
-    match &offer.support {
-        Support::Available => response.on_hover_text(engine.summary()),
+    let mut words = key.engine.summary().to_owned();
+    if let Some(python) = &key.interpreter {
+        let start = key.start_method.map(|method| format!(", started by {}", method.id())).unwrap_or_default();
+        words = format!("{words}\nCPython {}{start}: {}", python.label(), python.path);
+    }
+    match offer.support() {
+        Support::Available => response.on_hover_text(words),
         Support::Unavailable { reason, remedy } => {
-            let remedy = remedy.as_ref().map(|remedy| format!("\n{remedy}.")).unwrap_or_default();
-            response.on_disabled_hover_text(format!("{}\n{reason}.{remedy}", engine.summary()))
+            response.on_disabled_hover_text(format!("{words}\n{}", python_dialog::why_not(reason, remedy.as_deref())))
         }
     };
 }

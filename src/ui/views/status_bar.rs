@@ -93,13 +93,22 @@ fn last_run(state: &State) -> String {
 fn machine(ui: &mut Ui, state: &State) {
     let opened = state.opened.as_ref().map(|opened| &opened.record.machine);
     let machine = opened.unwrap_or(&state.machine);
-    let mut details = vec![machine.in_words()];
+    // An opened result was measured elsewhere; its Pythons are in its legend.
+    let python = state.pythons.in_words().filter(|_| opened.is_none());
+    let mut words = machine.in_words();
+    if let Some(python) = &python {
+        words = format!("{words}, {python}");
+    }
+    let mut details = vec![words.clone()];
     details.extend(machine.cpu_model.clone());
     details.extend(machine.os.clone());
     details.push(machine.architecture.clone());
     #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
     details.extend(machine.memory_bytes.map(|bytes| format!("{:.1} GiB memory", bytes as f64 / f64::from(1 << 30))));
-    ui.label(RichText::new(machine.in_words()).weak()).on_hover_text(details.join("\n"));
+    if python.is_some() {
+        details.extend(state.pythons.usual.as_ref().map(|usual| usual.path.clone()));
+    }
+    ui.label(RichText::new(words).weak()).on_hover_text(details.join("\n"));
 }
 
 /// Every warning of a record, the whole run's first, each with the experiment it belongs to.

@@ -1,0 +1,134 @@
+//! The Pythons of the machine, in the window.
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use threadlab::model::series::{EngineKind, StartMethod};
+use threadlab::ui::command::Command;
+use threadlab::ui::interpreter_search::Findings;
+use threadlab::ui::python_command::PythonCommand;
+use threadlab::ui::session::Session;
+use threadlab::ui::state::Overlay;
+use threadlab::ui::state::pythons::{ChosenPython, GilChoice};
+
+use super::bench::{Bench, Opening, REASON, pythons};
+
+fn open(pythons: Findings) -> Bench {
+    let mut bench = Opening { pythons, ..Opening::default() }.open();
+    bench.perform(Command::SelectLesson("gil".to_owned()));
+    bench
+}
+
+fn legend(bench: &Bench) -> Vec<String> {
+    let figure = bench.harness.state().state().figure().expect("a figure").clone();
+    figure.panels.iter().flat_map(|panel| &panel.curves).map(|curve| curve.name.clone()).collect()
+}
+
+#[test]
+fn the_usual_python_is_named_and_can_be_measured_beside_the_others() {
+    let mut bench = open(pythons());
+    assert!(bench.harness.query_all_by_label_contains("no quota, CPython 3.11.7").count() >= 1);
+    bench.tick("3.11 threads");
+    bench.measure();
+    assert!(legend(&bench).contains(&"Python threads 3.11.7".to_owned()), "{:?}", legend(&bench));
+    assert!(!bench.harness.state().state().bench.as_ref().expect("a bench").is_stale);
+    // It is remembered.
+    let saved = bench.harness.state().state().session.to_json().expect("plain data");
+    let session: Session = serde_json::from_slice(&saved).expect("what was written");
+    let groups: Vec<_> = session.groups.values().filter_map(|group| group.engines.clone()).collect();
+    assert!(groups.iter().any(|engines| engines.contains(&EngineKind::PythonThreads)));
+}
+
+#[test]
+fn each_python_chosen_has_a_box_and_a_curve_of_its_own() {
+    let mut bench = open(pythons());
+    bench.keys(Modifiers::COMMAND, Key::P);
+    bench.tick("CPython 3.12.1, /opt/python3.12.1/bin/python3");
+    bench.tick("CPython 3.14.0t, /opt/python3.14.0t/bin/python3");
+    bench.choose("Both");
+    bench.tick("Python threads");
+    bench.click("Close");
+    for label in ["3.14t threads", "3.14t GIL on threads", "3.12 threads", "3.11 threads"] {
+        bench.harness.get_by_role_and_label(Role::CheckBox, label);
+    }
+    bench.tick("3.12 threads");
+    bench.measure();
+    let python: Vec<_> = legend(&bench).into_iter().filter(|name| name.starts_with("Python")).collect();
+    assert_eq!(python, ["Python threads 3.14.0t", "Python threads 3.14.0t, GIL on", "Python threads 3.11.7"]);
+    let chosen = bench.harness.state().state().session.python.chosen.clone().expect("a choice");
+    let gil: Vec<_> = chosen.iter().map(|python| (python.version.as_str(), python.gil)).collect();
+    assert_eq!(gil, [("3.11.7", GilChoice::Off), ("3.12.1", GilChoice::Off), ("3.14.0", GilChoice::Both)]);
+}
+
+#[test]
+fn the_unfit_ones_are_listed_with_their_reasons() {
+    let mut bench = open(pythons());
+    bench.click("Python…");
+    let old = bench.harness.get_by_role_and_label(Role::CheckBox, "Python 2.7.18, /opt/python2.7.18/bin/python3");
+    assert!(old.accesskit_node().is_disabled());
+    bench.harness.get_by_label_contains("Python 2.7.18 is too old: Threadlab needs 3.8 or later.");
+    // Counting primes is nothing for one event loop, and 3.11 has no sub-interpreters: each says so.
+    let asyncio = bench.harness.get_by_role_and_label(Role::CheckBox, EngineKind::PythonAsyncio.label());
+    assert!(asyncio.accesskit_node().is_disabled());
+    bench.harness.get_by_label_contains("Python asyncio: Tasks of one event loop compute one after the other");
+    bench.harness.get_by_label_contains("Python sub-interpreters: Python 3.11.7 has no");
+}
+
+#[test]
+fn the_start_of_processes_can_be_chosen() {
+    let mut bench = open(pythons());
+    bench.click("Python…");
+    // A dialog finds its height within a few frames.
+    bench.harness.run_steps(9);
+    bench.tick("Python processes");
+    bench.choose("spawn");
+    assert_eq!(bench.harness.state().state().session.python.start_method, Some(StartMethod::Spawn));
+    bench.click("Close");
+    bench.measure();
+    assert!(legend(&bench).contains(&"Python processes 3.11.7, spawn".to_owned()), "{:?}", legend(&bench));
+}
+
+#[test]
+fn without_any_python_it_says_what_to_install() {
+    let mut bench = open(Findings::default());
+    assert!(bench.harness.query_by_role_and_label(Role::CheckBox, "3.11 threads").is_none());
+    bench.click("Python…");
+    bench.harness.get_by_label_contains("Install CPython 3.8 or later");
+    let engine = bench.harness.get_by_role_and_label(Role::CheckBox, EngineKind::PythonThreads.label());
+    assert!(engine.accesskit_node().is_disabled());
+    // The reason is said once for all four.
+    assert_eq!(bench.harness.query_all_by_label_contains(REASON).count(), 1);
+    bench.keys(Modifiers::NONE, Key::Escape);
+    assert_eq!(bench.harness.state().state().overlay, Overlay::None);
+}
+
+#[test]
+fn a_python_that_is_gone_is_said() {
+    let mut session = Session::default();
+    session.python.chosen = Some(vec![ChosenPython {
+        path: "/gone/python3".to_owned(),
+        version: "3.10.2".to_owned(),
+        gil: GilChoice::Off,
+    }]);
+    let session = session.to_json().ok().and_then(|json| String::from_utf8(json).ok());
+    let mut bench = Opening { pythons: pythons(), session, ..Opening::default() }.open();
+    bench.harness.get_by_label_contains("Python 3.10.2 was chosen but cannot be used any more");
+    bench.perform(Command::Python(PythonCommand::Show));
+    bench.tick("CPython 3.10.2");
+    assert_eq!(bench.harness.state().state().session.python.chosen, Some(Vec::new()));
+}
+
+#[test]
+fn a_path_that_is_no_python_says_why() {
+    let mut bench = open(pythons());
+    bench.perform(Command::Python(PythonCommand::Type(" /opt/python2.7.18/bin/python3 ".to_owned())));
+    bench.perform(Command::Python(PythonCommand::Show));
+    bench.click("Add");
+    bench.until("the search", |app| app.state().pythons.problem.is_some());
+    bench.harness.get_by_label_contains("cannot be used: Python 2.7.18 is too old");
+    assert!(bench.harness.state().state().session.python.own_paths.is_empty());
+    bench.perform(Command::Python(PythonCommand::Type("/opt/python3.12.1/bin/python3".to_owned())));
+    bench.click("Add");
+    bench.until("the search", |app| app.state().session.python.chosen.is_some());
+    bench.harness.get_by_role_and_label(Role::CheckBox, "3.12 threads");
+}
