@@ -13,9 +13,13 @@ use threadlab::ui::state::pythons::{ChosenPython, GilChoice};
 
 use super::bench::{Bench, Opening, REASON, pythons};
 
+/// A window on an experiment that computes and lists no Python engine: those of the bundled lessons may.
 fn open(pythons: Findings) -> Bench {
-    let mut bench = Opening { pythons, ..Opening::default() }.open();
-    bench.perform(Command::SelectLesson("gil".to_owned()));
+    let lesson = include_str!("../../assets/lesson.md")
+        .replace("workload = \"wait\"", "workload = \"count-primes\"")
+        .replace("wait_ms = 5", "limit = 1000");
+    let mut bench = Opening { pythons, lessons: vec![("my-lesson.md", lesson)], ..Opening::default() }.open();
+    bench.perform(Command::SelectLesson("my-lesson".to_owned()));
     bench
 }
 
