@@ -886,11 +886,7 @@ class InterpreterCrew(ThreadCrew):
     def __init__(self, workers, workload, options):
         from concurrent import interpreters
 
-        if InterpreterCrew.code is None:
-            import marshal
-
-            with open(__file__, encoding="utf-8") as file:
-                InterpreterCrew.code = marshal.dumps(compile(file.read(), __file__, "exec"))
+        InterpreterCrew.prepare_code()
         pool = InterpreterCrew.pool
         while len(pool) < workers:
             interpreter = interpreters.create()
@@ -898,6 +894,15 @@ class InterpreterCrew(ThreadCrew):
             interpreter.exec("__name__ = 'harness'; import marshal; exec(marshal.loads(code))")
             pool.append(interpreter)
         super().__init__(workers, workload, options)
+
+    @classmethod
+    def prepare_code(cls):
+        """This file, as a sub-interpreter can take it."""
+        if cls.code is None:
+            import marshal
+
+            with open(__file__, encoding="utf-8") as file:
+                cls.code = marshal.dumps(compile(file.read(), __file__, "exec"))
 
     def target(self, index):
         import json
@@ -1104,6 +1109,8 @@ def measure_point(request, workload):
     MemoryLimit.hold(workers)
     if workload["kind"] == "socket":
         allow_open_files(workers)
+    if workload["kind"] in BATCHES:
+        return measure_batches(request, workload)
     options = {"timed": bool(request.get("timed")), "run_delay": few, "run_delay_wanted": few}
     if engine == "asyncio":
         return measure_tasks(request, workload)
@@ -1161,6 +1168,209 @@ def point(request, areas, first, second, workers_cpu_s, shared=None):
 
 def difference_s(before, after):
     return None if before is None or after is None else (after - before) / 1e9
+
+
+# ---- Work that starts its own workers -------------------------------------------------------------------------------
+
+
+def nothing():
+    pass
+
+
+class StartAndJoin:
+    """Workers that are started, sleep and are joined. Each is a unit."""
+
+    def __init__(self, request, workload):
+        self.workers = request["workers"]
+        self.inside = workload["inside"]
+        sleep_s = workload["body_ms"] / 1000
+        body = {"target": time.sleep, "args": (sleep_s,)} if sleep_s > 0 else {"target": nothing}
+        make = worker_class(request)
+        self.make = lambda: make(**body)
+
+    def warm_up(self):
+        self.run()
+
+    def run(self):
+        if self.inside:
+            for _ in range(self.workers):
+                one = self.make()
+                one.start()
+                one.join()
+        else:
+            started = []
+            for _ in range(self.workers):
+                one = self.make()
+                one.start()
+                started.append(one)
+            for one in started:
+                one.join()
+        return self.workers
+
+
+class Job:
+    """One computation, divided among workers that are started for it. The whole job is a unit."""
+
+    def __init__(self, request, workload):
+        self.workers = request["workers"]
+        self.numbers = workload["numbers"]
+        self.numbers_to_warm_up = min(self.numbers, workload["numbers_to_warm_up"])
+        self.payload = filled(workload["payload_bytes"])
+        engine = request["engine"]
+        if engine == "threads":
+            self.divide = self.among_threads
+        elif engine == "processes":
+            import multiprocessing
+
+            self.context = multiprocessing.get_context(request.get("start_method"))
+            allow_open_files(4 * self.workers)
+            self.divide = self.among_processes
+        else:
+            InterpreterCrew.prepare_code()
+            self.divide = self.among_interpreters
+
+    def warm_up(self):
+        self.divide(self.parts(self.numbers_to_warm_up))
+
+    def run(self):
+        self.divide(self.parts(self.numbers))
+        return 1
+
+    def parts(self, numbers):
+        """How much each worker computes."""
+        ends = [numbers * done // self.workers for done in range(self.workers + 1)]
+        return [end - begin for begin, end in zip(ends, ends[1:])]
+
+    @staticmethod
+    def among_threads(parts):
+        """They share the payload: nothing is sent."""
+        import threading
+
+        threads = [threading.Thread(target=try_numbers, args=(part,)) for part in parts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def among_processes(self, parts):
+        """Each gets its part and the payload through a pipe, pickled, and sends the payload back."""
+        workers = []
+        try:
+            for _ in parts:
+                here, there = self.context.Pipe()
+                process = self.context.Process(target=work_on_part, args=(there,), daemon=True)
+                workers.append((process, here))
+                process.start()
+                there.close()
+            for (_, here), part in zip(workers, parts):
+                here.send((part, self.payload))
+            for process, here in workers:
+                here.recv()
+                process.join()
+        except EOFError:
+            raise Refused("a worker process ended without a word")
+        finally:
+            for process, here in workers:
+                here.close()
+                if process.pid is not None:
+                    if process.exitcode is None:
+                        process.kill()
+                        process.join()
+                    process.close()
+
+    def among_interpreters(self, parts):
+        """Each gets its part and the payload when it is made, and sends the payload back through a queue."""
+        import threading
+        from concurrent import interpreters
+
+        failures = []
+
+        def run(part):
+            try:
+                back = interpreters.create_queue()
+                interpreter = interpreters.create()
+                try:
+                    code, payload = InterpreterCrew.code, self.payload
+                    interpreter.prepare_main(code=code, part=part, payload=payload, back=back)
+                    interpreter.exec("__name__ = 'harness'; import marshal; exec(marshal.loads(code))")
+                    interpreter.exec("try_numbers(part); back.put(payload)")
+                    # What it sent goes with it.
+                    back.get()
+                finally:
+                    interpreter.close()
+            except BaseException as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=run, args=(part,)) for part in parts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if failures:
+            raise failures[0]
+
+
+def work_on_part(connection):
+    part, payload = connection.recv()
+    try_numbers(part)
+    connection.send(payload)
+    connection.close()
+
+
+BATCHES = {"start-join": StartAndJoin, "job": Job}
+
+
+def worker_class(request):
+    if request["engine"] == "threads":
+        import threading
+
+        return threading.Thread
+    if request["engine"] == "processes":
+        import multiprocessing
+
+        return multiprocessing.get_context(request.get("start_method")).Process
+    raise Refused("there is nothing to start and to join in engine `%s`" % request["engine"])
+
+
+def cpu_ns_between_batches(request):
+    """CPU time of this process and of all its workers, none of which is there between two batches; None where it is unknown."""
+    own = time.process_time_ns()
+    if request["engine"] != "processes":
+        return own
+    import multiprocessing
+
+    if (request.get("start_method") or multiprocessing.get_start_method()) == "forkserver":
+        # They are not children of this process.
+        return None
+    try:
+        import resource
+    except ImportError:
+        return None
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own + round((ended.ru_utime + ended.ru_stime) * 1e9)
+
+
+def measure_batches(request, workload):
+    """One window of whole batches, at least one: both snapshots are taken between two of them."""
+    batch = BATCHES[workload["kind"]](request, workload)
+    clock = time.perf_counter_ns
+    until = clock() + int(request["warm_up_s"] * 1e9)
+    while clock() < until:
+        batch.warm_up()
+    cpu_before = cpu_ns_between_batches(request)
+    began, units = clock(), 0
+    until = began + int(request["length_s"] * 1e9)
+    while units == 0 or clock() < until:
+        units += batch.run()
+    ended = clock()
+    cpu_after = cpu_ns_between_batches(request)
+    return {
+        "wall_s": (ended - began) / 1e9,
+        "age_s": (clock() - began) / 1e9,
+        "units": units,
+        "workers_cpu_s": difference_s(cpu_before, cpu_after),
+        "gil_enabled": gil_now(),
+    }
 
 
 # ---- asyncio --------------------------------------------------------------------------------------------------------
@@ -1295,6 +1505,12 @@ LOCKED_WORK_S = 0.0001
 
 def prepared(workload):
     """The workload as workers take it: for `mixed`, how much there is to compute."""
+    if workload["kind"] in ("mixed", "job") and Calibration.numbers_per_s is None:
+        Calibration.numbers_per_s = numbers_per_second()
+    if workload["kind"] == "job":
+        per_ms = Calibration.numbers_per_s / 1000
+        # A long job is not done whole to warm up.
+        return dict(workload, numbers=round(workload["job_ms"] * per_ms), numbers_to_warm_up=round(20 * per_ms))
     if workload["kind"] == "mixed":
         unit_s = workload["unit_ms"] / 1000
         share = min(max(workload["cpu_share"], 0.0), 1.0)

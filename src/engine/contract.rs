@@ -80,7 +80,9 @@ fn windows_say_what_was_asked_and_count_units(
         WorkloadKind::Critical,
         WorkloadKind::Semaphore,
         WorkloadKind::Counter,
-        WorkloadKind::TwoLocks
+        WorkloadKind::TwoLocks,
+        WorkloadKind::StartJoin,
+        WorkloadKind::Job
     )]
     work: WorkloadKind,
 ) {

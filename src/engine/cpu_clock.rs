@@ -3,11 +3,33 @@
 //!
 //! What the system does not tell is unknown, and what rests on it is absent.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// CPU time that this process has used, all its threads together; `None` where the system does not tell.
 pub fn of_process() -> Option<Duration> {
     system::of_process()
+}
+
+/// CPU time of each thread of this process but the calling one, by the system's number of the thread; `None` where the system does
+/// not tell. That of a thread that runs at the moment can be old by a clock tick.
+#[cfg(target_os = "linux")]
+pub fn of_other_threads() -> Option<BTreeMap<u64, Duration>> {
+    let number = |name: &std::ffi::OsStr| name.to_str()?.parse::<u64>().ok();
+    let own = number(std::fs::read_link("/proc/thread-self").ok()?.file_name()?)?;
+    let threads = std::fs::read_dir("/proc/self/task").ok()?.flatten().filter_map(|task| {
+        let thread = number(&task.file_name()).filter(|thread| *thread != own)?;
+        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        let cpu_ns = text.split_ascii_whitespace().next()?.parse().ok()?;
+        Some((thread, Duration::from_nanos(cpu_ns)))
+    });
+    Some(threads.collect())
+}
+
+/// Unknown on this system.
+#[cfg(not(target_os = "linux"))]
+pub fn of_other_threads() -> Option<BTreeMap<u64, Duration>> {
+    None
 }
 
 /// How long a thread was ready to run but waited for a core.

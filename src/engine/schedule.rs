@@ -138,7 +138,7 @@ pub fn order(cells: &[Cell], active: &[usize], round: u32, seed: u64) -> Vec<usi
 /// A window of short units lasts 50 to 200 ms: as long as lets nine rounds, two looks at the intervals, fit in the budget.
 /// Longer units lengthen it until each worker does enough of them (see [`Lengths::units_wanted`]), but only as far as six
 /// rounds still fit in the budget; below four units a window is never cut, except that one second or two units suffice for
-/// very long ones. The run then takes longer than its budget rather than count fractions of a unit.
+/// very long ones; where a window [holds whole units](holds_whole_units) anyway its units do not lengthen it. The run then takes longer than its budget rather than count fractions of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lengths {
     /// Of a window whose units are short.
@@ -185,6 +185,9 @@ pub fn nominal_unit(workload: &Workload) -> Option<Duration> {
         WorkloadKind::Socket => workload.value("delay_ms"),
         WorkloadKind::Mixed | WorkloadKind::Critical => workload.value("unit_ms"),
         WorkloadKind::Sleeper => workload.value("sleep_ms"),
+        // And what it takes to start and to join a thread, roughly.
+        WorkloadKind::StartJoin => workload.value("body_ms") + 0.1,
+        WorkloadKind::Job => workload.value("job_ms"),
         // 1000 calls into the system with a few microseconds of Python between them.
         WorkloadKind::LostUpdates if workload.word("code") == "sleep" => 25.0,
         // Workers that wait for each other in a circle do nothing until one loses patience.
@@ -200,13 +203,19 @@ pub fn nominal_unit(workload: &Workload) -> Option<Duration> {
     Duration::try_from_secs_f64(milliseconds / 1000.0).ok()
 }
 
+/// Whether a window of the workload lasts until the batch at hand is done, so that it always holds whole units and need not be long
+/// for the sake of the counting step.
+pub fn holds_whole_units(workload: &Workload) -> bool {
+    matches!(workload.kind(), WorkloadKind::Job)
+}
+
 /// How much longer than [`WARM_UP`] a window's workers run before the first snapshot: anything up to one unit, which takes
 /// the longer the more workers want a core at once (but at most half a second longer for that).
 ///
 /// Workers start together, so that without this a wait of 5 ms would meet both ends of every window at the same phase: each
 /// window would count the same whole number, and an interval of no width would claim to know what it does not.
 pub fn phase(cell: &Cell, unit: Option<Duration>, random: &mut Rng) -> Duration {
-    let Some(unit) = unit else { return Duration::ZERO };
+    let Some(unit) = unit.filter(|_| !holds_whole_units(&cell.workload)) else { return Duration::ZERO };
     let computing = match cell.workload.bound() {
         Bound::Waiting => 0.0,
         Bound::Mixed => cell.workload.value("cpu_share"),

@@ -285,7 +285,8 @@ impl Sweep {
             }
             let state = &self.cells[index];
             let unit = self.units[state.cell.group];
-            let planned = length.unwrap_or_else(|| self.lengths.of(unit));
+            let whole = schedule::holds_whole_units(&state.cell.workload);
+            let planned = length.unwrap_or_else(|| self.lengths.of(unit.filter(|_| !whole)));
             let order = WindowOrder {
                 workload: &state.cell.workload,
                 threads: state.cell.threads,
@@ -341,7 +342,8 @@ impl Sweep {
         if window.units == 0 {
             return Some(length * 4);
         }
-        if round > 0 || window.threads != ThreadCount::ONE {
+        let workload = &self.cells[index].cell.workload;
+        if round > 0 || window.threads != ThreadCount::ONE || schedule::holds_whole_units(workload) {
             return None;
         }
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]

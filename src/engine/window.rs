@@ -4,7 +4,7 @@
 //! only in the [`Context`] that each worker runs its units in, for which the compiler makes one copy of this code each.
 
 //!
-//! [`crew`] is what workers do, [`snapshot`] what is read at both ends, [`latency`] how long units took.
+//! [`mod@batch`] is another way, for work that starts its own threads. [`crew`] is what workers do, [`snapshot`] what is read at both ends, [`latency`] how long units took.
 
 use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;
@@ -19,6 +19,7 @@ use crate::workload::{Context, Prepared, StopSignal};
 use crew::{Crew, Member};
 use snapshot::Snapshot;
 
+mod batch;
 mod crew;
 mod latency;
 mod snapshot;
@@ -63,9 +64,12 @@ pub struct Measured<C> {
 pub fn measure<C: Context + Send>(
     setting: &Setting<'_>,
     context: impl Fn(usize) -> C,
-    switches: impl Fn() -> Option<u64>,
+    switches: impl Fn() -> Option<u64> + Sync,
     cancel: &CancelFlag,
 ) -> Result<Measured<C>, MeasureError> {
+    if let Some(batch) = setting.prepared.batch() {
+        return batch::measure(setting, batch, context, switches, cancel);
+    }
     let threads = setting.order.threads.get();
     let crew = Crew::new(setting, threads);
     let _link = cancel.link(&setting.stop.flag());

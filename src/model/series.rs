@@ -73,6 +73,10 @@ impl EngineKind {
     pub fn why_not(self, workload: WorkloadKind) -> Option<&'static str> {
         match (self, workload) {
             (Self::Native | Self::GilModel, WorkloadKind::Numpy) => Some("NumPy runs in Python only"),
+            (Self::PythonAsyncio, WorkloadKind::StartJoin) => Some("tasks of one event loop start no threads"),
+            (Self::PythonInterpreters, WorkloadKind::StartJoin) => {
+                Some("sub-interpreters are run by threads, and those start and join as any others")
+            }
             (Self::PythonAsyncio, WorkloadKind::Sleeper) => Some(ONE_LOOP),
             (Self::PythonAsyncio, _) if workload.bound() != Bound::Waiting => Some(ONE_LOOP),
             (Self::PythonProcesses | Self::PythonInterpreters, WorkloadKind::LostUpdates | WorkloadKind::Counter) => {

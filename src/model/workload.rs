@@ -37,6 +37,10 @@ pub enum WorkloadKind {
     Counter,
     /// Takes two locks, in one order or in opposite ones.
     TwoLocks,
+    /// Threads that are started, sleep and are joined: what starting and joining costs.
+    StartJoin,
+    /// One whole computation that is divided among workers started for it.
+    Job,
 }
 
 /// What limits a workload, which decides how its claims are judged.
@@ -371,9 +375,50 @@ const PATIENCE_MS: Parameter = Parameter::logarithmic(
     "How long a thread that holds one lock waits for the other one before it says who holds what and begins again.",
 );
 
+const JOIN: Parameter = Parameter::choice(
+    "join",
+    "Join",
+    &[Choice { id: "after", label: "after the loop that starts" }, Choice { id: "inside", label: "inside the loop" }],
+    "Whether the program waits for each thread after it has started all, or before it starts the next.",
+);
+
+const BODY_MS: Parameter = Parameter {
+    id: "body_ms",
+    label: "Each thread sleeps",
+    unit: "ms",
+    min: 0.0,
+    max: 100.0,
+    default: 1.0,
+    step: 0.5,
+    scale: SliderScale::Linear,
+    choices: &[],
+    help: "What each thread does between its start and its end; with 0 it does nothing.",
+};
+
+const JOB_MS: Parameter = Parameter::logarithmic(
+    "job_ms",
+    "One job takes",
+    "ms",
+    [1.0, 10_000.0, 100.0],
+    "How long one worker computes alone. A window lasts for at least one whole job.",
+);
+
+const PAYLOAD_KIB: Parameter = Parameter {
+    id: "payload_kib",
+    label: "Payload",
+    unit: "KiB",
+    min: 0.0,
+    max: 65_536.0,
+    default: 0.0,
+    step: 1.0,
+    scale: SliderScale::Linear,
+    choices: &[],
+    help: "What is sent to each worker and back. Threads share it and send nothing; processes copy it through a pipe.",
+};
+
 impl WorkloadKind {
     /// Every kind, in the order lists show them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::CountPrimes,
         Self::Wait,
         Self::Socket,
@@ -387,6 +432,8 @@ impl WorkloadKind {
         Self::Semaphore,
         Self::Counter,
         Self::TwoLocks,
+        Self::StartJoin,
+        Self::Job,
     ];
 
     /// The word used in lesson files and results.
@@ -405,6 +452,8 @@ impl WorkloadKind {
             Self::Semaphore => "semaphore",
             Self::Counter => "counter",
             Self::TwoLocks => "two-locks",
+            Self::StartJoin => "start-join",
+            Self::Job => "job",
         }
     }
 
@@ -429,6 +478,8 @@ impl WorkloadKind {
             Self::Semaphore => "Wait with a slot",
             Self::Counter => "Count together",
             Self::TwoLocks => "Take two locks",
+            Self::StartJoin => "Start and join threads",
+            Self::Job => "Divide one job",
         }
     }
 
@@ -442,8 +493,9 @@ impl WorkloadKind {
             | Self::LostUpdates
             | Self::Critical
             | Self::Counter
-            | Self::TwoLocks => Bound::Cpu,
-            Self::Wait | Self::Socket | Self::Sleeper | Self::Semaphore => Bound::Waiting,
+            | Self::TwoLocks
+            | Self::Job => Bound::Cpu,
+            Self::Wait | Self::Socket | Self::Sleeper | Self::Semaphore | Self::StartJoin => Bound::Waiting,
             Self::Mixed => Bound::Mixed,
         }
     }
@@ -469,6 +521,8 @@ impl WorkloadKind {
             Self::Semaphore => &[SLOTS, SLOT_WAIT_MS],
             Self::Counter => &[HOW],
             Self::TwoLocks => &[ORDER, PATIENCE_MS],
+            Self::StartJoin => &[JOIN, BODY_MS],
+            Self::Job => &[JOB_MS, PAYLOAD_KIB],
         }
     }
 }

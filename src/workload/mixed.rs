@@ -55,6 +55,22 @@ impl Compute {
 }
 
 impl Compute {
+    /// No more than `most`.
+    #[must_use]
+    pub fn at_most(self, most: Self) -> Self {
+        Self { numbers: self.numbers.min(most.numbers) }
+    }
+
+    /// Part `number` (from 0) of `parts`, which are equal but for one number and are the whole together.
+    #[must_use]
+    pub fn part(self, number: usize, parts: usize) -> Self {
+        let up_to = |parts_done: usize| {
+            let share = u128::from(self.numbers) * parts_done as u128 / parts.max(1) as u128;
+            u64::try_from(share).unwrap_or(self.numbers)
+        };
+        Self { numbers: up_to(number + 1) - up_to(number) }
+    }
+
     /// Computes to the end, whatever stop signal there is: for work of a few microseconds.
     pub fn finish(self, context: &mut impl Context) {
         black_box(Numbers::default().primes_among(self.numbers, context));

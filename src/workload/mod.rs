@@ -5,6 +5,7 @@
 //! [`WorkerUnit`] for each worker and the [`StopSignal`] that ends the window. Every engine with threads of this process
 //! drives the same units; they differ only in the [`Context`] they pass, and the compiler makes one copy of the code for each.
 
+pub mod batch;
 pub mod counter;
 pub mod critical;
 pub mod lost_updates;
@@ -26,6 +27,9 @@ pub use workshop::{Prepared, WorkerUnit, Workshop};
 
 /// How a unit meets the GIL. Native threads have none, so that all of this is nothing for them; the model polls and releases.
 pub trait Context {
+    /// Whether starting a thread waits until it runs, as `threading.Thread.start` does.
+    const START_AWAITS_THREAD: bool = false;
+
     /// The worker begins to run units: called once by the worker itself, after the barrier.
     fn enter(&mut self);
 
@@ -92,6 +96,12 @@ pub enum WorkloadError {
     /// A worker could not connect to the local server.
     #[error("failed to connect to the local server: {0}")]
     Connect(String),
+    /// A thread that the workload starts could not do its work.
+    #[error("failed to run {0}; ask for fewer threads or raise the system's limit (`ulimit -u`)")]
+    Thread(String),
+    /// The workload starts its own threads, so that no worker can have a unit of it.
+    #[error("workload `{0}` starts its own threads")]
+    StartsThreads(&'static str),
     /// Only Python has what it needs.
     #[error("workload `{0}` runs in Python only")]
     InPythonOnly(&'static str),

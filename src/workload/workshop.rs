@@ -8,10 +8,11 @@ use crate::model::units::ThreadCount;
 use crate::model::window::{DeadlockReport, LostUpdates};
 use crate::model::workload::{Workload, WorkloadKind};
 
+use super::batch::{Batch, Join};
 use super::counter::{self, Counter, Counting};
 use super::critical::Critical;
 use super::lost_updates::{self, Increment, Increments};
-use super::mixed::{Mixed, Speed};
+use super::mixed::{Compute, Mixed, Speed};
 use super::primes::CountPrimes;
 use super::semaphore::{Slots, WithSlot};
 use super::sha256::HashBuffer;
@@ -78,6 +79,16 @@ impl Workshop {
             }
             WorkloadKind::Sha256 => Source::Sha256(HashBuffer::new(bytes(workload.value("buffer_kib")))),
             WorkloadKind::Zlib => Source::Zlib(zlib::text(bytes(workload.value("buffer_kib"))).into()),
+            WorkloadKind::StartJoin => {
+                let inside = workload.word("join") == "inside";
+                let join = if inside { Join::InsideTheLoop } else { Join::AfterTheLoop };
+                Source::Batch(Batch::StartJoin { body: duration("body_ms"), join }, workload.kind().id())
+            }
+            WorkloadKind::Job => {
+                let speed = self.speed();
+                let whole = Compute::lasting(duration("job_ms"), speed);
+                Source::Batch(Batch::Job { whole, speed }, workload.kind().id())
+            }
             WorkloadKind::Numpy => return Err(WorkloadError::InPythonOnly(workload.kind().id())),
             WorkloadKind::LostUpdates => {
                 Source::LostUpdates { shared: Arc::default(), increment: Increment::from_word(workload.word("code")) }
@@ -158,6 +169,8 @@ enum Source {
         patience: Duration,
         speed: Speed,
     },
+    /// With the workload's name.
+    Batch(Batch, &'static str),
     /// Each has a connection of its own.
     Socket {
         shop: Arc<SocketShop>,
@@ -191,9 +204,18 @@ impl Prepared {
             Source::TwoLocks { board, order, patience, speed } => {
                 Ok(WorkerUnit::TwoLocks(TwoLocks::new(Arc::clone(board), number, *order, *patience, *speed)))
             }
+            Source::Batch(_, workload) => Err(WorkloadError::StartsThreads(workload)),
             Source::Socket { shop, delay, window, .. } => {
                 Ok(WorkerUnit::Socket(Request::new(Arc::clone(&shop.connections), *delay, *window)?))
             }
+        }
+    }
+
+    /// What a coordinator does, for a workload that starts its own threads; the others have a [unit](Self::unit) for each worker.
+    pub fn batch(&self) -> Option<Batch> {
+        match &self.source {
+            Source::Batch(batch, _) => Some(*batch),
+            _ => None,
         }
     }
 
@@ -302,11 +324,27 @@ mod tests {
     use super::super::NoGil;
     use super::*;
     use crate::model::series::EngineKind;
+    use crate::model::workload::ParameterValue;
 
     #[track_caller]
     fn prepare(workload: &Workload) -> WorkerUnit {
         let prepared = Workshop::new().prepare(workload, ThreadCount::ONE).expect("it needs nothing");
         prepared.unit(0).expect("it needs nothing")
+    }
+
+    #[test]
+    fn parameters_reach_the_batches() {
+        let batch = |workload: &Workload| {
+            Workshop::new().prepare(workload, ThreadCount::ONE).expect("it needs nothing").batch()
+        };
+        let start_join = Workload::new(WorkloadKind::StartJoin).with("body_ms", 2.5).expect("in range");
+        let body = Duration::from_micros(2500);
+        assert_eq!(batch(&start_join), Some(Batch::StartJoin { body, join: Join::AfterTheLoop }));
+        let inside = ParameterValue::Word("inside".to_owned());
+        let start_join = start_join.with_written("join", &inside).expect("it is one of its words");
+        assert_eq!(batch(&start_join), Some(Batch::StartJoin { body, join: Join::InsideTheLoop }));
+        assert!(matches!(batch(&Workload::new(WorkloadKind::Job)), Some(Batch::Job { .. })));
+        assert_eq!(batch(&Workload::new(WorkloadKind::Wait)), None);
     }
 
     #[test]
@@ -325,6 +363,10 @@ mod tests {
             let prepared = workshop.prepare(&Workload::new(kind), ThreadCount::ONE).expect("it can be prepared");
             let stop = prepared.stop_signal();
             stop.enlist();
+            if prepared.batch().is_some() {
+                assert_eq!(prepared.unit(0).err(), Some(WorkloadError::StartsThreads(kind.id())));
+                continue;
+            }
             let mut unit = prepared.unit(0).expect("one more worker");
             assert_eq!(unit.run(&mut NoGil, &stop), UnitEnd::Done, "{kind:?}");
             stop.raise();

@@ -66,6 +66,8 @@ impl GilContext {
 }
 
 impl Context for GilContext {
+    const START_AWAITS_THREAD: bool = true;
+
     fn enter(&mut self) {
         self.take();
     }

@@ -133,6 +133,10 @@ impl PythonEngine {
             WorkloadKind::TwoLocks => {
                 Work::TwoLocks { order: workload.word("order"), patience_ms: value("patience_ms") }
             }
+            WorkloadKind::StartJoin => {
+                Work::StartJoin { inside: workload.word("join") == "inside", body_ms: value("body_ms") }
+            }
+            WorkloadKind::Job => Work::Job { job_ms: value("job_ms"), payload_bytes: bytes(value("payload_kib")) },
             WorkloadKind::Socket => {
                 let server = self.workshop.server_address();
                 let server = server.map_err(|error| MeasureError::Failed(error.to_string()))?;

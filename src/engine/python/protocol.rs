@@ -141,6 +141,20 @@ pub enum Work {
         /// In milliseconds.
         patience_ms: f64,
     },
+    /// Starts and joins threads or processes.
+    StartJoin {
+        /// Whether each is joined before the next is started.
+        inside: bool,
+        /// How long each sleeps, in milliseconds.
+        body_ms: f64,
+    },
+    /// Divides one computation among workers started for it.
+    Job {
+        /// What it takes one worker, in milliseconds.
+        job_ms: f64,
+        /// What is sent to each worker and back.
+        payload_bytes: u32,
+    },
     /// The learner's own code.
     Code {
         /// Python that defines a function `work` without arguments: one unit.
