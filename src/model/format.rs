@@ -98,6 +98,34 @@ pub fn short(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
+/// A time such as `2026-11-22T18:20:33+01:00` as readers see it: `22 November 2026, 18:20`, in the zone it was written down in.
+/// Anything else stays as it is.
+pub fn date_time(text: &str) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let parts = || {
+        let (date, time) = text.split_once('T')?;
+        let mut numbers = date.splitn(3, '-').map(|part| part.parse::<usize>().ok());
+        let (year, month, day) = (numbers.next()??, numbers.next()??, numbers.next()??);
+        let month = MONTHS.get(month.checked_sub(1)?)?;
+        let clock = time.get(..5).filter(|clock| clock.as_bytes().get(2) == Some(&b':'))?;
+        Some(format!("{day} {month} {year}, {clock}"))
+    };
+    parts().unwrap_or_else(|| text.to_owned())
+}
+
 /// A thread count in words: `1 thread`, `8 threads`.
 pub fn threads(count: usize) -> String {
     if count == 1 { "1 thread".to_owned() } else { format!("{count} threads") }
@@ -297,6 +325,15 @@ mod tests {
             (0.0, "0"),
         ] {
             assert_eq!(short(value), expected);
+        }
+    }
+
+    #[test]
+    fn times_are_readable() {
+        assert_eq!(date_time("2026-11-22T18:20:33+01:00"), "22 November 2026, 18:20");
+        assert_eq!(date_time("2026-01-02T03:04:05Z"), "2 January 2026, 03:04");
+        for other in ["", "später", "2026-13-01T00:00:00Z", "2026-11-22", "2026-11-22Tnoon"] {
+            assert_eq!(date_time(other), other);
         }
     }
 }

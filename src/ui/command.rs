@@ -37,8 +37,16 @@ pub enum Command {
     Open,
     /// Opens these lesson or result files.
     OpenPaths(Vec<PathBuf>),
+    /// Changes the path in the dialog for opening a file.
+    EditOpen(String),
+    /// Asks for files with the system's own dialog.
+    ChooseFiles,
+    /// Opens the file whose path was typed.
+    OpenTyped,
     /// Goes back from an opened result to this machine's own.
     BackToLive,
+    /// Shows the last finished run instead of the stopped one after it.
+    ShowFinished,
     /// Goes to the lesson before.
     PreviousLesson,
     /// Goes to the lesson after.
@@ -173,6 +181,7 @@ impl Command {
             Self::CopyPlot,
             Self::Open,
             Self::BackToLive,
+            Self::ShowFinished,
             Self::PreviousLesson,
             Self::NextLesson,
             Self::ToggleDone,
@@ -224,7 +233,10 @@ impl Command {
             Self::CopyTable(_) => "Copy table",
             Self::Open => "Open lesson or result…",
             Self::OpenPaths(_) => "Open files",
+            Self::EditOpen(_) => "Path",
+            Self::OpenTyped => "Open",
             Self::BackToLive => "Back to live",
+            Self::ShowFinished => "Show the finished run",
             Self::PreviousLesson => "Previous lesson",
             Self::NextLesson => "Next lesson",
             Self::SelectLesson(id) => return format!("Lesson: {id}").into(),
@@ -258,7 +270,7 @@ impl Command {
             Self::FocusFilter => "Find a lesson",
             Self::ToggleDone => "Mark lesson as done",
             Self::EditExport(_) => "Export options",
-            Self::ChooseExportFolder => "Choose…",
+            Self::ChooseExportFolder | Self::ChooseFiles => "Choose…",
             Self::Export => "Export",
             Self::DismissNotice(_) => "Dismiss",
             Self::DismissHint => "Got it",
@@ -285,6 +297,10 @@ impl Command {
             Self::CopyTable(_) => "Puts the table on the clipboard, with tabs between the columns.",
             Self::Open => "Opens a lesson (.md) or a result that Threadlab exported (.json).",
             Self::OpenPaths(_) => "Opens the files dropped on the window.",
+            Self::EditOpen(_) => "The path of a lesson (.md) or a result (.json).",
+            Self::ChooseFiles => "Asks for files with the system's own dialog.",
+            Self::OpenTyped => "Opens the file at this path.",
+            Self::ShowFinished => "Shows the last run that came to its end instead of the one that was stopped.",
             Self::BackToLive => "Leaves the opened result and shows what this machine measured.",
             Self::PreviousLesson => "Goes to the lesson before this one.",
             Self::NextLesson => "Goes to the lesson after this one.",

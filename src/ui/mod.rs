@@ -30,6 +30,7 @@ pub mod python_command;
 pub mod quiet;
 pub mod range_slider;
 pub mod readout;
+pub mod results_folder;
 pub mod results_table;
 pub mod sample;
 pub mod session;

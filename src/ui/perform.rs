@@ -12,7 +12,8 @@ use super::laboratory::Laboratory;
 use super::quiet::{FrameClock, WindowAudience};
 use super::results_table;
 use super::session::{LessonProgress, Session, ZOOM_RANGE};
-use super::state::{Below, Drawing, LiveRun, Measured, Opened, Overlay, State};
+use super::state::export::{ExportForm, FolderIs, expand_home};
+use super::state::{Below, Drawing, LiveRun, Measured, OpenForm, Opened, Overlay, Since, State};
 use super::task::{ExportOrder, Report, Task, Tasks};
 use super::views::Room;
 use crate::engine::fold;
@@ -23,7 +24,7 @@ use crate::lesson::Library;
 use crate::lesson::watch::LibraryWatcher;
 use crate::model::plan::{ExperimentPlan, RunId, RunRequest};
 use crate::model::plot::Metric;
-use crate::model::record::RunRecord;
+use crate::model::record::{Completion, RunRecord};
 use crate::model::run::{ExperimentOpening, Opening, Run};
 
 pub(super) mod bench;
@@ -69,9 +70,17 @@ pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx
         Command::ShowBelow(below) => show_below(below, state),
         Command::ShowTimeline(index) => state.timeline = index,
         Command::CopyTable(index) => copy_table(index, state, ctx),
-        Command::Open => send(Task::ChooseFiles, state, services),
+        Command::Open => show_open(state, ctx),
+        Command::EditOpen(path) => {
+            if let Overlay::Open(form) = &mut state.overlay {
+                *form = OpenForm { path, problem: None };
+            }
+        }
+        Command::ChooseFiles => send(Task::ChooseFiles, state, services),
+        Command::OpenTyped => open_typed(state, services),
         Command::OpenPaths(paths) => open_paths(&paths, state, services),
         Command::BackToLive => state.opened = None,
+        Command::ShowFinished => show_finished(state),
         Command::PreviousLesson => neighbour(-1, state, services),
         Command::NextLesson => neighbour(1, state, services),
         Command::SelectLesson(id) => bench::select_lesson(&id, state, services),
@@ -94,7 +103,8 @@ pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx
         Command::SetSwitchInterval(interval_us) => state.session.switch_interval_us = interval_us,
         Command::EditExport(form) => {
             if let Overlay::Export(open) = &mut state.overlay {
-                **open = form;
+                let folder_is = if open.folder == form.folder { open.folder_is } else { FolderIs::of(&form.folder) };
+                **open = ExportForm { folder_is, ..form };
             }
         }
         Command::ChooseExportFolder => {
@@ -304,7 +314,7 @@ pub fn drain_events(state: &mut State, services: &mut Services, ctx: &egui::Cont
     let is_waiting = !handle.events().is_empty();
     if let Some(outcome) = outcome {
         services.run = None;
-        conclude(outcome, state);
+        conclude(outcome, state, services);
     } else if is_waiting {
         ctx.request_repaint();
     }
@@ -314,7 +324,7 @@ pub fn drain_events(state: &mut State, services: &mut Services, ctx: &egui::Cont
 }
 
 /// Keeps what a run measured.
-fn conclude(outcome: Outcome, state: &mut State) {
+fn conclude(outcome: Outcome, state: &mut State, services: &Services) {
     let Some(live) = state.run.take() else { return };
     if let Outcome::Failed(reason) = &outcome {
         state.notices.failed(format!("The run failed: {reason}. What was measured before is kept."));
@@ -328,8 +338,55 @@ fn conclude(outcome: Outcome, state: &mut State) {
         let lesson = record.lesson.clone();
         state.session.reach(&lesson, LessonProgress::Run);
     }
-    let measured = Measured { record: Arc::new(record), outcome, timelines: live.timelines };
+    let is_finished = outcome == Outcome::Completed;
+    // A run that was stopped shows what it has, and the way back to the finished one.
+    let finished =
+        state.measured.remove(&live.group).filter(|_| !is_finished).and_then(|before| {
+            if before.outcome == Outcome::Completed { Some(Box::new(before)) } else { before.finished }
+        });
+    let record = Arc::new(record);
+    if finished.is_none() {
+        keep_result(&live.group, &record, state, services);
+    }
+    let measured = Measured { record, outcome, timelines: live.timelines, since: Since::ThisStart, finished };
     state.measured.insert(live.group, measured);
+}
+
+/// Hands a result over to be kept.
+fn keep_result(group: &str, record: &Arc<RunRecord>, state: &mut State, services: &Services) {
+    if let Some(dir) = state.config_dir.clone() {
+        let task = Task::KeepResult { dir, group: group.to_owned(), record: Arc::clone(record) };
+        send(task, state, services);
+    }
+}
+
+/// Shows the finished run again that a stopped one stands before.
+fn show_finished(state: &mut State) {
+    let Some(key) = state.bench.as_ref().and_then(super::state::Bench::group).map(|group| group.key.clone()) else {
+        return;
+    };
+    if let Some(finished) = state.measured.get_mut(&key).and_then(|measured| measured.finished.take()) {
+        state.measured.insert(key, *finished);
+        bench::refresh_figure(state);
+    }
+}
+
+/// Shows what was measured before this start, where nothing was measured since.
+fn restore_results(results: Vec<(String, RunRecord)>, state: &mut State) {
+    for (group, record) in results {
+        let outcome = match record.completion {
+            Completion::Completed => Outcome::Completed,
+            Completion::Partial => Outcome::Cancelled,
+        };
+        state.measured.entry(group).or_insert_with(|| Measured {
+            record: Arc::new(record),
+            outcome,
+            timelines: Vec::new(),
+            since: Since::Before,
+            finished: None,
+        });
+    }
+    bench::refresh_figure(state);
 }
 
 /// Takes in what the tasks report.
@@ -352,20 +409,27 @@ pub fn drain_reports(state: &mut State, services: &mut Services, now: Instant) {
             Report::FolderChosen(Some(folder)) => {
                 if let Overlay::Export(form) = &mut state.overlay {
                     form.folder = folder.display().to_string();
+                    form.folder_is = FolderIs::of(&form.folder);
                 }
             }
             // No folder: cancelled, or no dialog could be shown; the path field is there too.
-            Report::FolderChosen(None) | Report::SessionSaved(Ok(())) => {}
-            Report::FilesChosen(paths) if paths.is_empty() => {
-                state.notices.done("No file was chosen. A file can also be dropped on the window.", now);
+            Report::FolderChosen(None) | Report::SessionSaved(Ok(())) | Report::ResultKept(Ok(())) => {}
+            Report::ResultsRead(results) => restore_results(results, state),
+            // No file: cancelled, or no dialog could be shown; the path field is there too.
+            Report::FilesChosen(paths) if paths.is_empty() => {}
+            Report::FilesChosen(paths) => {
+                if matches!(state.overlay, Overlay::Open(_)) {
+                    state.overlay = Overlay::None;
+                }
+                open_paths(&paths, state, services);
             }
-            Report::FilesChosen(paths) => open_paths(&paths, state, services),
             Report::InterpretersFound(findings) => pythons::found(*findings, state, services),
             Report::PythonChosen(path) => pythons::file_chosen(path, state, services),
             Report::RecordRead { path, record: Ok(record) } => show_record(path, *record, state),
             Report::PlotCopied(Err(problem))
             | Report::RecordRead { record: Err(problem), .. }
-            | Report::SessionSaved(Err(problem)) => state.notices.failed(problem),
+            | Report::SessionSaved(Err(problem))
+            | Report::ResultKept(Err(problem)) => state.notices.failed(problem),
         }
     }
 }
@@ -379,6 +443,9 @@ pub fn drain_watch(state: &mut State, services: &mut Services) {
 pub fn open_shelf(state: &mut State, services: &mut Services) {
     shelf::follow(state, services);
     shelf::fill(state, services);
+    if let Some(dir) = state.config_dir.clone() {
+        send(Task::ReadResults { dir }, state, services);
+    }
 }
 
 /// Hands the session over to be kept, where it has changed.
@@ -397,6 +464,33 @@ fn send(task: Task, state: &mut State, services: &Services) {
     if !services.tasks.send(task) {
         state.notices.failed("Too much is waiting to be done; try again in a moment.");
     }
+}
+
+/// Shows the dialog for opening a file, or takes it away.
+fn show_open(state: &mut State, ctx: &egui::Context) {
+    if matches!(state.overlay, Overlay::Open(_)) {
+        state.overlay = Overlay::None;
+        return;
+    }
+    state.overlay = Overlay::Open(OpenForm::default());
+    // The field takes the keyboard where nothing else has it.
+    ctx.memory_mut(|memory| {
+        if let Some(focused) = memory.focused() {
+            memory.surrender_focus(focused);
+        }
+    });
+}
+
+/// Opens the file whose path was typed.
+fn open_typed(state: &mut State, services: &mut Services) {
+    let Overlay::Open(form) = &mut state.overlay else { return };
+    let path = expand_home(form.path.trim());
+    if !path.is_file() {
+        form.problem = Some(format!("There is no such file: {}", path.display()));
+        return;
+    }
+    state.overlay = Overlay::None;
+    open_paths(&[path], state, services);
 }
 
 /// Opens lessons and results, by how their names end.
@@ -431,7 +525,7 @@ fn show_export(state: &mut State, services: &Services) {
         state.notices.failed("There is nothing to export before the first run.");
         return;
     };
-    let form = super::state::export::ExportForm::new(&state.session.export, &figure, record, &services.default_folder);
+    let form = ExportForm::new(&state.session.export, &figure, record, &services.default_folder);
     toggle_overlay(state, Overlay::Export(Box::new(form)));
 }
 

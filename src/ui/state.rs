@@ -238,6 +238,19 @@ pub struct Measured {
     pub outcome: Outcome,
     /// Who held the GIL, with the place of the experiment in the record.
     pub timelines: Vec<(usize, Arc<Timeline>)>,
+    /// When it was measured.
+    pub since: Since,
+    /// The finished run that this one, which did not come to its end, would put out of sight.
+    pub finished: Option<Box<Measured>>,
+}
+
+/// When something was measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// Since this window was opened.
+    ThisStart,
+    /// Before, and kept.
+    Before,
 }
 
 /// A result opened from a file.
@@ -257,6 +270,15 @@ pub struct Opened {
     pub hidden: BTreeSet<String>,
 }
 
+/// The dialog for opening a file, while it is open.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OpenForm {
+    /// The path, as typed.
+    pub path: String,
+    /// Why the last attempt failed.
+    pub problem: Option<String>,
+}
+
 /// What lies over the window.
 #[derive(Debug, Default, PartialEq)]
 pub enum Overlay {
@@ -265,6 +287,8 @@ pub enum Overlay {
     None,
     /// The command palette.
     Palette,
+    /// The dialog for opening a file.
+    Open(OpenForm),
     /// The export dialog.
     Export(Box<ExportForm>),
     /// The Pythons of this machine.
@@ -312,6 +336,12 @@ impl State {
             Some(live) if live.group == *key => Some(live.run.record()),
             _ => self.measured.get(key).map(|measured| measured.record.as_ref()),
         }
+    }
+
+    /// What the group shown has measured, unless it is being measured or an opened result is shown.
+    pub fn measured_here(&self) -> Option<&Measured> {
+        let key = &self.bench.as_ref().filter(|_| self.opened.is_none())?.group()?.key;
+        self.measured.get(key).filter(|_| !self.is_running_here())
     }
 
     /// The plot that is shown.

@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use eframe::egui;
 
 use super::interpreter_search::{Findings, InterpreterSource, SearchOrder};
+use super::results_folder;
 use crate::export::{self, FigureOptions, Format};
 use crate::model::plot::PlotSpec;
 use crate::model::record::RunRecord;
@@ -53,6 +54,20 @@ pub enum Task {
         /// The file's bytes.
         bytes: Vec<u8>,
     },
+    /// Keeps what a group measured.
+    KeepResult {
+        /// The configuration folder.
+        dir: PathBuf,
+        /// The group's key.
+        group: String,
+        /// What was measured.
+        record: Arc<RunRecord>,
+    },
+    /// Reads what was measured before this start.
+    ReadResults {
+        /// The configuration folder.
+        dir: PathBuf,
+    },
 }
 
 /// A file to write.
@@ -94,6 +109,10 @@ pub enum Report {
     },
     /// The session was kept, or why not.
     SessionSaved(Result<(), String>),
+    /// A result was kept, or why not.
+    ResultKept(Result<(), String>),
+    /// What was measured before this start, with the keys of the groups.
+    ResultsRead(Vec<(String, RunRecord)>),
 }
 
 /// The three threads. Dropping them waits a moment for what is being written.
@@ -218,6 +237,11 @@ fn perform(task: Task, tools: &mut Tools) -> Report {
             Report::RecordRead { path, record }
         }
         Task::SaveSession { dir, bytes } => Report::SessionSaved(save_session(&dir, &bytes)),
+        Task::KeepResult { dir, group, record } => {
+            let kept = results_folder::keep(&dir, &group, &record);
+            Report::ResultKept(kept.map_err(|error| format!("The result could not be kept: {error}.")))
+        }
+        Task::ReadResults { dir } => Report::ResultsRead(results_folder::read(&dir)),
     }
 }
 

@@ -17,6 +17,7 @@ mod lesson_list;
 mod lesson_text;
 mod menu_bar;
 mod notices;
+mod open_dialog;
 mod overlay;
 mod palette;
 mod python_dialog;
@@ -110,6 +111,7 @@ fn over(ui: &mut Ui, state: &State, program: &str, memory: &mut ViewMemory, inbo
     match &state.overlay {
         Overlay::None => {}
         Overlay::Palette => palette::show(ui, state, &mut memory.palette, inbox),
+        Overlay::Open(form) => open_dialog::show(ui, form, inbox),
         Overlay::Export(form) => export_dialog::show(ui, form, state.exporting, inbox),
         Overlay::Python => python_dialog::show(ui, state, inbox),
         Overlay::Settings => overlay::settings(ui, state, inbox),

@@ -1,5 +1,6 @@
 //! A window on scripted engines.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -31,6 +32,9 @@ pub(crate) struct Scripted {
     pub(crate) pythons: Findings,
     /// What every window does instead of being measured.
     pub(crate) fault: Option<Fault>,
+    /// From the second run on: the window of each engine from which nothing ends until it is stopped.
+    pub(crate) hang_at: Option<u64>,
+    runs: Cell<u32>,
 }
 
 impl Laboratory for Scripted {
@@ -54,9 +58,16 @@ impl Laboratory for Scripted {
         // The same numbers each time, so that pictures can be compared.
         let request = RunRequest { seed: 7, ..request };
         let clock = MockClock::new();
-        let engines = match &self.fault {
-            None => mock::engines(&request, &clock),
-            Some(fault) => [EngineKind::Native, EngineKind::GilModel]
+        self.runs.set(self.runs.get() + 1);
+        let hang_at = self.hang_at.filter(|_| self.runs.get() > 1);
+        let engines = match (&self.fault, hang_at) {
+            (None, Some(window)) => [EngineKind::Native, EngineKind::GilModel]
+                .into_iter()
+                .map(|kind| MockEngine::new(SeriesKey::of(kind), clock.clone()).fault_at(window, Fault::Hang))
+                .map(|engine| Box::new(engine) as Box<dyn Engine>)
+                .collect(),
+            (None, None) => mock::engines(&request, &clock),
+            (Some(fault), _) => [EngineKind::Native, EngineKind::GilModel]
                 .into_iter()
                 .map(|kind| MockEngine::new(SeriesKey::of(kind), clock.clone()).always(fault.clone()))
                 .map(|engine| Box::new(engine) as Box<dyn Engine>)
@@ -79,6 +90,10 @@ pub(crate) struct Opening {
     pub(crate) fault: Option<Fault>,
     /// The Pythons that are found.
     pub(crate) pythons: Findings,
+    /// See [`Scripted::hang_at`].
+    pub(crate) hang_at: Option<u64>,
+    /// A configuration folder that an earlier window has left, in place of a new one.
+    pub(crate) config: Option<PathBuf>,
     /// Name and text of lesson files.
     pub(crate) lessons: Vec<(&'static str, String)>,
     /// The settings file, as it is found.
@@ -93,6 +108,8 @@ impl Default for Opening {
             theme: egui::Theme::Light,
             fault: None,
             pythons: Findings::default(),
+            hang_at: None,
+            config: None,
             lessons: Vec::new(),
             session: None,
             builder: |builder| builder,
@@ -103,7 +120,7 @@ impl Default for Opening {
 impl Opening {
     pub(crate) fn open(self) -> Bench {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let config = folder.path().join("config");
+        let config = self.config.unwrap_or_else(|| folder.path().join("config"));
         let lessons = folder.path().join("lessons");
         std::fs::create_dir_all(&config).expect("a folder");
         std::fs::create_dir_all(&lessons).expect("a folder");
@@ -114,8 +131,11 @@ impl Opening {
             std::fs::write(lessons.join(name), text).expect("a file");
         }
         let library = Library::open((!self.lessons.is_empty()).then_some(lessons.as_path()));
-        let mut setup =
-            Setup::new(Box::new(Scripted { pythons: self.pythons, fault: self.fault }), library, Some(config));
+        let mut setup = Setup::new(
+            Box::new(Scripted { pythons: self.pythons, fault: self.fault, hang_at: self.hang_at, runs: Cell::new(0) }),
+            library,
+            Some(config),
+        );
         setup.export_folder = folder.path().join("figures");
         "threadlab (scripted)".clone_into(&mut setup.program);
         let builder = Harness::builder().with_size(self.size).with_theme(self.theme).with_max_steps(16);

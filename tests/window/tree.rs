@@ -462,3 +462,75 @@ fn titles_follow_the_sliders_and_figures_keep_theirs() {
     bench.perform(Command::SelectLesson("waiting".to_owned()));
     assert_eq!(title(&bench), "Waiting 20 ms");
 }
+
+#[test]
+fn results_are_there_again_after_a_restart() {
+    let mut bench = open();
+    bench.measure();
+    let folder = bench.config().join("results");
+    bench.until("the file", {
+        let folder = folder.clone();
+        move |_| {
+            std::fs::read_dir(&folder).is_ok_and(|mut files| {
+                files.any(|it| it.is_ok_and(|it| it.path().extension().is_some_and(|ending| ending == "json")))
+            })
+        }
+    });
+    let before = bench.harness.state().state().record().expect("a record").clone();
+    std::fs::write(folder.join("gil.count-primes.json"), "{ broken").expect("a file");
+
+    let mut again = Opening { config: Some(bench.config()), ..Opening::default() }.open();
+    again.until("the results", |app| !app.state().measured.is_empty());
+    again.perform(Command::SelectLesson("waiting".to_owned()));
+    let state = again.harness.state().state();
+    assert_eq!(state.record(), Some(&before));
+    assert!(state.figure().expect("a figure").panels[0].curves.len() >= 2, "it is drawn");
+    assert!(state.notices.shown().is_empty(), "a broken file is no error: {:?}", state.notices.shown());
+    again.harness.get_by_label_contains("before this start.");
+    again.harness.get_by_label_contains("Measured earlier:");
+}
+
+#[test]
+fn a_stopped_run_leaves_the_way_to_the_finished_one() {
+    let mut bench = Opening { hang_at: Some(30), ..Opening::default() }.open();
+    bench.perform(Command::SelectLesson("waiting".to_owned()));
+    bench.measure();
+    let finished = bench.harness.state().state().record().expect("a record").clone();
+    let stop = |bench: &mut Bench| {
+        bench.click("Run");
+        bench.until("some rounds", |app| app.state().run.as_ref().is_some_and(|live| live.run.record().rounds >= 1));
+        bench.click("Stop");
+        bench.until("the end of the run", |app| app.state().run.is_none());
+    };
+    // Twice, as the finished one must outlive a second stopped run.
+    stop(&mut bench);
+    stop(&mut bench);
+    let shown = bench.harness.state().state().record().expect("a record").clone();
+    assert!(shown.rounds < finished.rounds, "{} rounds", shown.rounds);
+    bench.harness.get_by_label_contains("This run was stopped after");
+    bench.click("Show the finished run");
+    assert_eq!(bench.harness.state().state().record(), Some(&finished));
+    assert!(bench.harness.query_by_label("Show the finished run").is_none());
+}
+
+#[test]
+fn a_file_can_be_opened_by_its_path() {
+    let mut bench = open();
+    bench.keys(CTRL, Key::O);
+    let field = bench.harness.get_by_role_and_label(Role::TextInput, "Path");
+    assert!(field.is_focused(), "one can type at once");
+    field.type_text("no such file.md");
+    bench.harness.run_steps(3);
+    bench.keys(PLAIN, Key::Enter);
+    bench.harness.get_by_label_contains("There is no such file");
+
+    let path = bench.path().join("mine.md");
+    std::fs::write(&path, "+++\nformat = 1\n+++\n").expect("a file");
+    bench.keys(CTRL, Key::O);
+    bench.keys(CTRL, Key::O);
+    bench.harness.get_by_role_and_label(Role::TextInput, "Path").type_text(&path.display().to_string());
+    bench.harness.run_steps(3);
+    bench.click("Open");
+    assert_eq!(bench.harness.state().state().overlay, Overlay::None);
+    assert!(bench.harness.state().state().lessons.selected().is_some_and(|entry| entry.id.contains("mine")));
+}

@@ -44,7 +44,7 @@ impl RunRecord {
         pythons.sort();
         pythons.dedup();
         parts.extend(pythons);
-        parts.push(self.started_at.clone());
+        parts.push(format::date_time(&self.started_at));
         let partial = match self.completion {
             Completion::Completed => "",
             Completion::Partial => ", ended early",

@@ -56,6 +56,24 @@ pub struct ExportForm {
     pub name: String,
     /// Why the last attempt failed.
     pub problem: Option<String>,
+    /// Whether the folder is there or will be made, as it was when the folder was typed.
+    pub folder_is: FolderIs,
+}
+
+/// Whether a folder is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FolderIs {
+    /// It is.
+    There,
+    /// It is not, and is made with the file.
+    New,
+}
+
+impl FolderIs {
+    /// Looks for a folder as it was typed.
+    pub fn of(folder: &str) -> Self {
+        if expand_home(folder.trim()).is_dir() { Self::There } else { Self::New }
+    }
 }
 
 impl ExportForm {
@@ -73,6 +91,7 @@ impl ExportForm {
             folder: folder.display().to_string(),
             name: stem(&suggested_name(spec, record, format), format).to_owned(),
             problem: None,
+            folder_is: FolderIs::of(&folder.display().to_string()),
         }
     }
 
@@ -125,8 +144,8 @@ fn stem(name: &str, format: Format) -> &str {
     }
 }
 
-/// A folder with a leading `~` replaced by the home folder.
-fn expand_home(folder: &str) -> PathBuf {
+/// A path with a leading `~` replaced by the home folder.
+pub(in crate::ui) fn expand_home(folder: &str) -> PathBuf {
     let home = || directories::UserDirs::new().map(|dirs| dirs.home_dir().to_path_buf());
     match folder.strip_prefix('~') {
         Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
@@ -149,6 +168,7 @@ mod tests {
             folder: folder.to_owned(),
             name: name.to_owned(),
             problem: None,
+            folder_is: FolderIs::There,
         }
     }
 

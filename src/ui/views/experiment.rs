@@ -6,6 +6,7 @@ use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::controls::{button, labelled_button, primary_button, quiet_button, segments, tooltip};
 use super::{Room, results, settings_row};
+use crate::model::format;
 use crate::model::plot::Metric;
 use crate::model::prediction::Prediction;
 use crate::model::record::RunRecord;
@@ -13,7 +14,7 @@ use crate::ui::command::{Command, Inbox};
 use crate::ui::plot_view::{self, FigureOptions, Navigation, PlotAction};
 use crate::ui::prediction_view;
 use crate::ui::state::lessons::{LessonEntry, Page};
-use crate::ui::state::{Bench, Opened, State};
+use crate::ui::state::{Bench, Opened, Since, State};
 use crate::ui::theme::{self, Palette, space};
 
 /// Draws the experiment into the room that is left.
@@ -31,6 +32,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
             title(ui, state, bench, inbox);
             hint(ui, state, inbox);
             settings_row::show(ui, state, bench, inbox);
+            standing(ui, state, inbox);
         }
         (None, None) => {
             nothing(ui, state);
@@ -198,6 +200,34 @@ fn hint(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
                 ui.add(egui::Label::new(RichText::new(words).color(palette.on_selection)).wrap());
             });
         });
+    });
+}
+
+/// Where the result that is shown is not that of a finished run of today: what it is, and the way to what there is besides.
+fn standing(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
+    let Some(measured) = state.measured_here() else { return };
+    let on = |record: &RunRecord| format::date_time(&record.started_at);
+    let mut words = Vec::new();
+    if let Some(finished) = &measured.finished {
+        words.push(format!(
+            "This run was stopped after {}. The finished one of {} is still there.",
+            format::rounds(measured.record.rounds),
+            on(&finished.record)
+        ));
+    } else if measured.since == Since::Before {
+        words.push(format!("Measured on {}, before this start.", on(&measured.record)));
+    }
+    if measured.record.machine != state.machine && !words.is_empty() {
+        words.push(format!("It was another machine: {}.", measured.record.machine.in_words()));
+    }
+    if words.is_empty() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.label(theme::caption(words.join(" ")));
+        if measured.finished.is_some() {
+            button(ui, Command::ShowFinished, inbox);
+        }
     });
 }
 

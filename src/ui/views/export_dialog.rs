@@ -6,7 +6,7 @@ use super::controls::{labelled_button, primary_button};
 use super::overlay::dialog;
 use crate::export::{FigureSize, FigureTheme, Format};
 use crate::ui::command::{Command, Inbox};
-use crate::ui::state::export::{ExportForm, SCALES};
+use crate::ui::state::export::{ExportForm, FolderIs, SCALES};
 use crate::ui::theme::{self, Palette, space};
 
 /// Draws the dialog.
@@ -22,7 +22,14 @@ pub(super) fn show(ui: &mut Ui, form: &ExportForm, is_writing: bool, inbox: &mut
         });
         ui.add_space(space::S);
         match edited.path() {
-            Ok(path) => ui.add(egui::Label::new(theme::caption(path.display().to_string())).wrap()),
+            Ok(path) => {
+                let note = if form.folder_is == FolderIs::New {
+                    " (the folder is not there yet and will be made)"
+                } else {
+                    ""
+                };
+                ui.add(egui::Label::new(theme::caption(format!("{}{note}", path.display()))).wrap())
+            }
             Err(problem) => ui.label(theme::caption(problem)),
         };
         if let Some(problem) = &form.problem {
@@ -107,7 +114,7 @@ fn place(ui: &mut Ui, form: &mut ExportForm, inbox: &mut Inbox) {
     ui.end_row();
 }
 
-fn field(ui: &mut Ui, text: &mut String, name: &str, width: f32) -> egui::Response {
+pub(super) fn field(ui: &mut Ui, text: &mut String, name: &str, width: f32) -> egui::Response {
     let response = ui.add(TextEdit::singleline(text).desired_width(width).margin(egui::Margin::symmetric(8, 6)));
     super::controls::name(&response, name);
     response

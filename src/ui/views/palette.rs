@@ -49,6 +49,7 @@ fn is_useful(state: &State, command: &Command) -> bool {
         Command::ShowPalette => false,
         Command::Dismiss => state.presenting,
         Command::BackToLive => state.opened.is_some(),
+        Command::ShowFinished => state.measured_here().is_some_and(|measured| measured.finished.is_some()),
         Command::ShowExport | Command::CopyPlot => state.record().is_some(),
         Command::RunOrStop => state.run.is_some() || state.can_run(),
         Command::PreviousLesson => state.lessons.neighbour(-1).is_some(),

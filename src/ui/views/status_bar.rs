@@ -5,8 +5,9 @@ use std::time::Duration;
 use eframe::egui::{self, Align, Layout, Popup, RichText, Sense, Ui, vec2};
 
 use crate::engine::message::Outcome;
+use crate::model::format;
 use crate::model::record::RunRecord;
-use crate::ui::state::{LiveRun, State};
+use crate::ui::state::{LiveRun, Since, State};
 use crate::ui::theme::{self, Palette, space};
 
 /// Draws the status bar.
@@ -75,12 +76,14 @@ fn last_run(state: &State) -> String {
         return if state.bench.is_some() { "Press Space to run" } else { "Nothing to run" }.to_owned();
     };
     if state.opened.is_some() {
-        return format!("Measured {}", record.started_at);
+        return format!("Measured {}", format::date_time(&record.started_at));
     }
     let key = state.bench.as_ref().and_then(|bench| bench.group()).map(|group| group.key.as_str());
     let outcome = key.and_then(|key| state.measured.get(key)).map(|measured| &measured.outcome);
     let rounds = if record.rounds == 1 { "1 round".to_owned() } else { format!("{} rounds", record.rounds) };
+    let is_earlier = state.measured_here().is_some_and(|measured| measured.since == Since::Before);
     let how = match outcome {
+        Some(Outcome::Completed) if is_earlier => "Measured earlier:",
         Some(Outcome::Cancelled) => "Stopped after",
         Some(Outcome::Failed(_)) => "Failed after",
         _ => "Done:",
