@@ -1111,6 +1111,8 @@ def measure_point(request, workload):
         allow_open_files(workers)
     if workload["kind"] in BATCHES:
         return measure_batches(request, workload)
+    if workload["kind"] == "pool":
+        return measure_pool(request, workload)
     options = {"timed": bool(request.get("timed")), "run_delay": few, "run_delay_wanted": few}
     if engine == "asyncio":
         return measure_tasks(request, workload)
@@ -1373,6 +1375,147 @@ def measure_batches(request, workload):
     }
 
 
+# ---- Executors ------------------------------------------------------------------------------------------------------
+
+
+def pool_job(numbers, wait_s, stop_fd):
+    """Computes, then sleeps; how long that took, in nanoseconds."""
+    began = time.perf_counter_ns()
+    try_numbers(numbers)
+    sleeper(wait_s, stop_fd)()
+    return time.perf_counter_ns() - began
+
+
+def say_started(fd):
+    """What a worker of an executor does first, where it shares this process's descriptors."""
+    os.write(fd, b"!")
+
+
+def count_started(started):
+    """What a worker process does first."""
+    with started.get_lock():
+        started.value += 1
+
+
+class Pool:
+    """An executor of `concurrent.futures` that always has twice as many jobs as workers: each that is done hands in the next."""
+
+    def __init__(self, request, workload):
+        from concurrent import futures
+        import threading
+
+        self.workers = request["workers"]
+        self.in_processes = request["engine"] == "processes"
+        self.ending = False
+        self.failure = None
+        self.done = threading.Lock()
+        self.times_ns = []
+        self.stopped = Signal()
+        self.reader, self.writer = os.pipe()
+        os.set_blocking(self.reader, False)
+        self.seen = 0
+        stop_fd = None if self.in_processes else self.stopped.fileno()
+        self.job = (pool_job, workload["numbers"], workload["wait_s"], stop_fd)
+        if self.in_processes:
+            import multiprocessing
+
+            context = multiprocessing.get_context(request.get("start_method"))
+            self.started = context.Value("l", 0)
+            self.executor = futures.ProcessPoolExecutor(self.workers, context, count_started, (self.started,))
+        else:
+            kinds = {"threads": "ThreadPoolExecutor", "interpreters": "InterpreterPoolExecutor"}
+            kind = getattr(futures, kinds[request["engine"]])
+            self.executor = kind(self.workers, initializer=say_started, initargs=(self.writer,))
+
+    def hand_in(self):
+        if not self.ending:
+            self.executor.submit(*self.job).add_done_callback(self.take_back)
+
+    def take_back(self, future):
+        if self.ending or future.cancelled():
+            return
+        error = future.exception()
+        if error is not None:
+            self.failure = error
+            return
+        took = future.result()
+        with self.done:
+            self.times_ns.append(took)
+        try:
+            self.hand_in()
+        except RuntimeError as error:
+            # The executor broke, or was told to end.
+            self.failure = error
+
+    def begin(self):
+        """Returns when every worker runs."""
+        for _ in range(2 * self.workers):
+            self.hand_in()
+        while self.count_started() < self.workers:
+            self.check()
+            time.sleep(0.0005)
+
+    def count_started(self):
+        if self.in_processes:
+            return self.started.value
+        try:
+            self.seen += len(os.read(self.reader, 4096))
+        except BlockingIOError:
+            pass
+        return self.seen
+
+    def check(self):
+        if self.failure is not None and not self.ending:
+            raise self.failure
+
+    def cpu(self):
+        """Of the workers and of what hands them their work; None where it is unknown."""
+        own = time.process_time_ns()
+        if not self.in_processes:
+            return own - time.thread_time_ns()
+        workers = [process_cpu_ns(process.pid) for process in list(self.executor._processes.values())]
+        return None if None in workers else own + sum(workers)
+
+    def snapshot(self):
+        cpu = self.cpu()
+        return {"cpu": cpu, "count": len(self.times_ns), "at": time.perf_counter_ns()}
+
+    def end(self):
+        self.ending = True
+        self.stopped.raise_()
+        if self.in_processes:
+            for process in list((self.executor._processes or {}).values()):
+                process.kill()
+        self.executor.shutdown(wait=True)
+        self.stopped.close()
+        os.close(self.reader)
+        os.close(self.writer)
+
+
+def measure_pool(request, workload):
+    pool = Pool(request, workload)
+    try:
+        pool.begin()
+        time.sleep(request["warm_up_s"])
+        first = pool.snapshot()
+        time.sleep(request["length_s"])
+        second = pool.snapshot()
+        pool.check()
+    finally:
+        pool.end()
+    wall_ns = second["at"] - first["at"]
+    times_ms = [took / 1e6 for took in pool.times_ns[first["count"] : second["count"]]]
+    return {
+        "wall_s": wall_ns / 1e9,
+        "age_s": (time.perf_counter_ns() - first["at"]) / 1e9,
+        "units": second["count"] - first["count"],
+        "workers_cpu_s": difference_s(first["cpu"], second["cpu"]),
+        "latency_ms": median(times_ms),
+        "latency_quantiles_ms": quantiles(times_ms),
+        "gil_enabled": gil_now(),
+    }
+
+
 # ---- asyncio --------------------------------------------------------------------------------------------------------
 
 
@@ -1505,8 +1648,11 @@ LOCKED_WORK_S = 0.0001
 
 def prepared(workload):
     """The workload as workers take it: for `mixed`, how much there is to compute."""
-    if workload["kind"] in ("mixed", "job") and Calibration.numbers_per_s is None:
+    if workload["kind"] in ("mixed", "job", "pool") and Calibration.numbers_per_s is None:
         Calibration.numbers_per_s = numbers_per_second()
+    if workload["kind"] == "pool":
+        numbers = round(workload["cpu_ms"] / 1000 * Calibration.numbers_per_s)
+        return dict(workload, numbers=numbers, wait_s=workload["wait_ms"] / 1000)
     if workload["kind"] == "job":
         per_ms = Calibration.numbers_per_s / 1000
         # A long job is not done whole to warm up.

@@ -82,6 +82,7 @@ fn windows_say_what_was_asked_and_count_units(
         WorkloadKind::Counter,
         WorkloadKind::TwoLocks,
         WorkloadKind::StartJoin,
+        WorkloadKind::Pool,
         WorkloadKind::Job
     )]
     work: WorkloadKind,

@@ -12,6 +12,7 @@ use fastrand::Rng;
 
 use super::cancel::CancelFlag;
 use super::noise::NoMonitor;
+use super::schedule;
 use super::sweep::{Clock, Surroundings};
 use super::{Engine, MeasureError, Support, WindowOrder};
 use crate::model::machine::Machine;
@@ -313,8 +314,9 @@ fn textbook(kind: EngineKind, workload: &Workload, threads: ThreadCount) -> f64 
         Bound::Cpu => 50_000.0 * threads.min(cores),
         Bound::Waiting => threads * 1000.0 / (workload.values().map(|(_, value)| value).sum::<f64>() + 0.1),
         Bound::Mixed => {
-            let (unit_ms, share) = (workload.value("unit_ms"), workload.value("cpu_share"));
-            1000.0 / unit_ms * threads.min(cores / share)
+            let unit_s = schedule::nominal_unit(workload).unwrap_or_default().as_secs_f64().max(1e-6);
+            let share = workload.cpu_share();
+            1.0 / unit_s * threads.min(cores / share)
         }
     }
 }

@@ -187,6 +187,7 @@ pub fn nominal_unit(workload: &Workload) -> Option<Duration> {
         WorkloadKind::Sleeper => workload.value("sleep_ms"),
         // And what it takes to start and to join a thread, roughly.
         WorkloadKind::StartJoin => workload.value("body_ms") + 0.1,
+        WorkloadKind::Pool => workload.value("wait_ms") + workload.value("cpu_ms"),
         WorkloadKind::Job => workload.value("job_ms"),
         // 1000 calls into the system with a few microseconds of Python between them.
         WorkloadKind::LostUpdates if workload.word("code") == "sleep" => 25.0,
@@ -216,11 +217,7 @@ pub fn holds_whole_units(workload: &Workload) -> bool {
 /// window would count the same whole number, and an interval of no width would claim to know what it does not.
 pub fn phase(cell: &Cell, unit: Option<Duration>, random: &mut Rng) -> Duration {
     let Some(unit) = unit.filter(|_| !holds_whole_units(&cell.workload)) else { return Duration::ZERO };
-    let computing = match cell.workload.bound() {
-        Bound::Waiting => 0.0,
-        Bound::Mixed => cell.workload.value("cpu_share"),
-        Bound::Cpu => 1.0,
-    };
+    let computing = cell.workload.cpu_share();
     let stretched = unit.mul_f64((cell.threads.as_f64() * computing).max(1.0));
     stretched.min(unit + Duration::from_millis(500)).mul_f64(random.f64())
 }

@@ -39,6 +39,8 @@ pub enum WorkloadKind {
     TwoLocks,
     /// Threads that are started, sleep and are joined: what starting and joining costs.
     StartJoin,
+    /// Jobs that compute and wait, handed to an executor.
+    Pool,
     /// One whole computation that is divided among workers started for it.
     Job,
 }
@@ -395,6 +397,22 @@ const BODY_MS: Parameter = Parameter {
     help: "What each thread does between its start and its end; with 0 it does nothing.",
 };
 
+const POOL_WAIT_MS: Parameter = Parameter::logarithmic(
+    "wait_ms",
+    "A job waits",
+    "ms",
+    [0.5, 1000.0, 20.0],
+    "How long one job sleeps after it has computed.",
+);
+
+const POOL_CPU_MS: Parameter = Parameter::logarithmic(
+    "cpu_ms",
+    "A job computes",
+    "ms",
+    [0.1, 100.0, 1.0],
+    "How long one job computes, on one thread alone.",
+);
+
 const JOB_MS: Parameter = Parameter::logarithmic(
     "job_ms",
     "One job takes",
@@ -418,7 +436,7 @@ const PAYLOAD_KIB: Parameter = Parameter {
 
 impl WorkloadKind {
     /// Every kind, in the order lists show them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::CountPrimes,
         Self::Wait,
         Self::Socket,
@@ -433,6 +451,7 @@ impl WorkloadKind {
         Self::Counter,
         Self::TwoLocks,
         Self::StartJoin,
+        Self::Pool,
         Self::Job,
     ];
 
@@ -453,6 +472,7 @@ impl WorkloadKind {
             Self::Counter => "counter",
             Self::TwoLocks => "two-locks",
             Self::StartJoin => "start-join",
+            Self::Pool => "pool",
             Self::Job => "job",
         }
     }
@@ -479,6 +499,7 @@ impl WorkloadKind {
             Self::Counter => "Count together",
             Self::TwoLocks => "Take two locks",
             Self::StartJoin => "Start and join threads",
+            Self::Pool => "Jobs for an executor",
             Self::Job => "Divide one job",
         }
     }
@@ -496,7 +517,7 @@ impl WorkloadKind {
             | Self::TwoLocks
             | Self::Job => Bound::Cpu,
             Self::Wait | Self::Socket | Self::Sleeper | Self::Semaphore | Self::StartJoin => Bound::Waiting,
-            Self::Mixed => Bound::Mixed,
+            Self::Mixed | Self::Pool => Bound::Mixed,
         }
     }
 
@@ -522,6 +543,7 @@ impl WorkloadKind {
             Self::Counter => &[HOW],
             Self::TwoLocks => &[ORDER, PATIENCE_MS],
             Self::StartJoin => &[JOIN, BODY_MS],
+            Self::Pool => &[POOL_WAIT_MS, POOL_CPU_MS],
             Self::Job => &[JOB_MS, PAYLOAD_KIB],
         }
     }
@@ -635,6 +657,16 @@ impl Workload {
     pub fn written(&self) -> BTreeMap<String, ParameterValue> {
         let written = |parameter: &Parameter| (parameter.id.to_owned(), parameter.written(self.value(parameter.id)));
         self.kind.parameters().iter().map(written).collect()
+    }
+
+    /// The share of a unit's time on one thread that computes, 0 to 1.
+    pub fn cpu_share(&self) -> f64 {
+        match (self.kind, self.bound()) {
+            (_, Bound::Waiting) => 0.0,
+            (_, Bound::Cpu) => 1.0,
+            (WorkloadKind::Pool, Bound::Mixed) => self.value("cpu_ms") / (self.value("cpu_ms") + self.value("wait_ms")),
+            (_, Bound::Mixed) => self.value("cpu_share"),
+        }
     }
 
     /// What limits this workload with these values: a `mixed` one at either end of its slider is no longer mixed.

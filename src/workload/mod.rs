@@ -10,6 +10,7 @@ pub mod counter;
 pub mod critical;
 pub mod lost_updates;
 pub mod mixed;
+pub mod pool;
 pub mod primes;
 pub mod semaphore;
 pub mod sha256;

@@ -13,6 +13,7 @@ use super::counter::{self, Counter, Counting};
 use super::critical::Critical;
 use super::lost_updates::{self, Increment, Increments};
 use super::mixed::{Compute, Mixed, Speed};
+use super::pool::{JobQueue, PoolWorker};
 use super::primes::CountPrimes;
 use super::semaphore::{Slots, WithSlot};
 use super::sha256::HashBuffer;
@@ -79,6 +80,10 @@ impl Workshop {
             }
             WorkloadKind::Sha256 => Source::Sha256(HashBuffer::new(bytes(workload.value("buffer_kib")))),
             WorkloadKind::Zlib => Source::Zlib(zlib::text(bytes(workload.value("buffer_kib"))).into()),
+            WorkloadKind::Pool => {
+                let job = duration("cpu_ms") + duration("wait_ms");
+                Source::Pool(JobQueue::new(threads.get(), Mixed::new(job, workload.cpu_share(), self.speed())))
+            }
             WorkloadKind::StartJoin => {
                 let inside = workload.word("join") == "inside";
                 let join = if inside { Join::InsideTheLoop } else { Join::AfterTheLoop };
@@ -169,6 +174,7 @@ enum Source {
         patience: Duration,
         speed: Speed,
     },
+    Pool(JobQueue),
     /// With the workload's name.
     Batch(Batch, &'static str),
     /// Each has a connection of its own.
@@ -204,6 +210,7 @@ impl Prepared {
             Source::TwoLocks { board, order, patience, speed } => {
                 Ok(WorkerUnit::TwoLocks(TwoLocks::new(Arc::clone(board), number, *order, *patience, *speed)))
             }
+            Source::Pool(queue) => Ok(WorkerUnit::Pool(PoolWorker::new(queue.clone()))),
             Source::Batch(_, workload) => Err(WorkloadError::StartsThreads(workload)),
             Source::Socket { shop, delay, window, .. } => {
                 Ok(WorkerUnit::Socket(Request::new(Arc::clone(&shop.connections), *delay, *window)?))
@@ -280,6 +287,8 @@ pub enum WorkerUnit {
     Counter(Counter),
     /// See [`TwoLocks`].
     TwoLocks(TwoLocks),
+    /// See [`PoolWorker`].
+    Pool(PoolWorker),
     /// See [`Request`].
     Socket(Request),
 }
@@ -299,6 +308,7 @@ impl Unit for WorkerUnit {
             Self::Semaphore(unit) => unit.run(context, stop),
             Self::Counter(unit) => unit.run(context, stop),
             Self::TwoLocks(unit) => unit.run(context, stop),
+            Self::Pool(unit) => unit.run(context, stop),
             Self::Socket(unit) => unit.run(context, stop),
         }
     }

@@ -136,6 +136,7 @@ impl PythonEngine {
             WorkloadKind::StartJoin => {
                 Work::StartJoin { inside: workload.word("join") == "inside", body_ms: value("body_ms") }
             }
+            WorkloadKind::Pool => Work::Pool { wait_ms: value("wait_ms"), cpu_ms: value("cpu_ms") },
             WorkloadKind::Job => Work::Job { job_ms: value("job_ms"), payload_bytes: bytes(value("payload_kib")) },
             WorkloadKind::Socket => {
                 let server = self.workshop.server_address();

@@ -148,6 +148,13 @@ pub enum Work {
         /// How long each sleeps, in milliseconds.
         body_ms: f64,
     },
+    /// Hands jobs to an executor of `concurrent.futures`.
+    Pool {
+        /// How long each sleeps, in milliseconds.
+        wait_ms: f64,
+        /// How long each computes before, in milliseconds.
+        cpu_ms: f64,
+    },
     /// Divides one computation among workers started for it.
     Job {
         /// What it takes one worker, in milliseconds.

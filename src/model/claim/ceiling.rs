@@ -84,7 +84,7 @@ impl Ceiling {
         // How many cores must be busy for one unit of the quantity.
         let cores_a_unit = match (&check.quantity, subject.workload.bound()) {
             (Quantity::LatencyRatio { .. }, _) => return Ok(()),
-            (Quantity::Speedup { .. }, Bound::Mixed) => subject.workload.value("cpu_share"),
+            (Quantity::Speedup { .. }, Bound::Mixed) => subject.workload.cpu_share(),
             _ => 1.0,
         };
         let usable = subject.machine.usable_cores();
