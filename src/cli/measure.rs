@@ -207,22 +207,14 @@ pub(super) fn measure(
     let mut run = Run::new(&request, opening(&request, choice, machine));
     let engines = catalogue::engines(&request).context("failed to prepare the engines")?;
     let handle = RunHandle::start(request, engines, Box::new(NoAudience)).context("failed to start the run")?;
+    let _link = cancel.link({
+        let run = handle.cancel_flag();
+        move || run.raise()
+    });
     loop {
-        let event = match handle.events().recv_timeout(Duration::from_millis(50)) {
-            Ok(event) => event,
-            Err(crossbeam_channel::RecvTimeoutError::Timeout) => {
-                if cancel.is_raised() {
-                    handle.cancel();
-                }
-                continue;
-            }
-            Err(crossbeam_channel::RecvTimeoutError::Disconnected) => {
-                anyhow::bail!("the engine ended without saying how; this is a defect of threadlab")
-            }
+        let Ok(event) = handle.events().recv() else {
+            anyhow::bail!("the engine ended without saying how; this is a defect of threadlab")
         };
-        if cancel.is_raised() {
-            handle.cancel();
-        }
         fold::apply(&mut run, &event);
         bar.follow(&event);
         if let EventKind::Finished(outcome) = event.kind {

@@ -1,21 +1,26 @@
 //! Stopping a run from another thread.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::workload::StopFlag;
-
 /// A flag that, once raised, stays raised. Clones share it.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct CancelFlag(Arc<Shared>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Shared {
     raised: AtomicBool,
-    /// Raised together with it.
-    linked: Mutex<Vec<StopFlag>>,
+    linked: Mutex<Linked>,
     changed: Condvar,
+}
+
+/// What else is raised together with a flag, by number.
+#[derive(Default)]
+struct Linked {
+    next: u64,
+    raise: Vec<(u64, Box<dyn Fn() + Send>)>,
 }
 
 impl CancelFlag {
@@ -24,28 +29,31 @@ impl CancelFlag {
         Self::default()
     }
 
-    /// Asks the run to stop, raises the flags that are [linked](Self::link), and wakes whoever sleeps in [`CancelFlag::wait`].
+    /// Asks the run to stop, raises what is [linked](Self::link), and wakes whoever sleeps in [`CancelFlag::wait`].
     pub fn raise(&self) {
         let linked = self.lock();
         self.0.raised.store(true, Ordering::Release);
-        for flag in linked.iter() {
-            flag.raise();
+        for (_, raise) in &linked.raise {
+            raise();
         }
         drop(linked);
         self.0.changed.notify_all();
     }
 
-    /// Raises `flag` too when this one is raised, for as long as the link lives; at once if it is raised already.
+    /// Calls `raise` too when this flag is raised, for as long as the link lives; at once if it is raised already. `raise` raises
+    /// another flag: it waits for nothing and does not come back to this one.
     ///
     /// So the workers of a window learn of a stop from the very thread that asks for it. Their coordinator, which sleeps, would
-    /// learn of it only when it has a core again, and hundreds of computing workers have their turns before it.
-    pub fn link(&self, flag: &StopFlag) -> Link<'_> {
+    /// learn of it only when it has a core again, and hundreds of computing workers may have their turns before it.
+    pub fn link(&self, raise: impl Fn() + Send + 'static) -> Link<'_> {
         let mut linked = self.lock();
         if self.is_raised() {
-            flag.raise();
+            raise();
         }
-        linked.push(flag.clone());
-        Link { to: self, flag: flag.clone() }
+        let number = linked.next;
+        linked.next += 1;
+        linked.raise.push((number, Box::new(raise)));
+        Link { to: self, number }
     }
 
     /// Whether the run shall stop.
@@ -77,22 +85,28 @@ impl CancelFlag {
         true
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<StopFlag>> {
+    fn lock(&self) -> MutexGuard<'_, Linked> {
         self.0.linked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Ties a [`StopFlag`] to a [`CancelFlag`] until it is dropped.
+impl fmt::Debug for CancelFlag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CancelFlag").field("raised", &self.is_raised()).finish_non_exhaustive()
+    }
+}
+
+/// Ties something to a [`CancelFlag`] until it is dropped.
 #[derive(Debug)]
 #[must_use]
 pub struct Link<'a> {
     to: &'a CancelFlag,
-    flag: StopFlag,
+    number: u64,
 }
 
 impl Drop for Link<'_> {
     fn drop(&mut self) {
-        self.to.lock().retain(|flag| !flag.is_same(&self.flag));
+        self.to.lock().raise.retain(|(number, _)| *number != self.number);
     }
 }
 
@@ -114,14 +128,18 @@ mod tests {
     }
 
     #[test]
-    fn linked_flags_are_raised_with_it_as_long_as_the_link_lives() {
+    fn what_is_linked_is_raised_with_it_as_long_as_the_link_lives() {
         let cancel = CancelFlag::new();
-        let (before, during, after) = (StopFlag::default(), StopFlag::default(), StopFlag::default());
-        drop(cancel.link(&before));
-        let link = cancel.link(&during);
+        let [before, during, after] = [(); 3].map(|()| CancelFlag::new());
+        let link = |to: &CancelFlag| {
+            let to = to.clone();
+            cancel.link(move || to.raise())
+        };
+        drop(link(&before));
+        let living = link(&during);
         cancel.clone().raise();
-        drop(link);
-        let _link = cancel.link(&after);
+        drop(living);
+        let _late = link(&after);
         assert_eq!([before, during, after].map(|flag| flag.is_raised()), [false, true, true]);
     }
 }

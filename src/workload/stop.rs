@@ -28,11 +28,6 @@ impl StopFlag {
     pub fn is_raised(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
-
-    /// Whether both are clones of one.
-    pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
 }
 
 /// One window's end: a flag that the workers look at, and a way to cut their waiting short. Once raised it stays raised; each
