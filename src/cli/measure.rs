@@ -207,7 +207,7 @@ pub(super) fn measure(
     let mut run = Run::new(&request, opening(&request, choice, machine));
     let engines = catalogue::engines(&request).context("failed to prepare the engines")?;
     let handle = RunHandle::start(request, engines, Box::new(NoAudience)).context("failed to start the run")?;
-    let _link = cancel.link({
+    let _link = cancel.also_raise({
         let run = handle.cancel_flag();
         move || run.raise()
     });

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::workload::StopFlag;
+
 /// A flag that, once raised, stays raised. Clones share it.
 #[derive(Clone, Default)]
 pub struct CancelFlag(Arc<Shared>);
@@ -40,12 +42,18 @@ impl CancelFlag {
         self.0.changed.notify_all();
     }
 
-    /// Calls `raise` too when this flag is raised, for as long as the link lives; at once if it is raised already. `raise` raises
-    /// another flag: it waits for nothing and does not come back to this one.
+    /// Raises a window's stop flag too when this one is raised, for as long as the link lives; at once if it is raised already.
     ///
     /// So the workers of a window learn of a stop from the very thread that asks for it. Their coordinator, which sleeps, would
     /// learn of it only when it has a core again, and hundreds of computing workers may have their turns before it.
-    pub fn link(&self, raise: impl Fn() + Send + 'static) -> Link<'_> {
+    pub fn link(&self, flag: &StopFlag) -> Link<'_> {
+        let flag = flag.clone();
+        self.also_raise(move || flag.raise())
+    }
+
+    /// Calls `raise` too when this flag is raised, for as long as the link lives; at once if it is raised already. `raise` raises
+    /// another flag: it waits for nothing and does not come back to this one.
+    pub fn also_raise(&self, raise: impl Fn() + Send + 'static) -> Link<'_> {
         let mut linked = self.lock();
         if self.is_raised() {
             raise();
@@ -133,7 +141,7 @@ mod tests {
         let [before, during, after] = [(); 3].map(|()| CancelFlag::new());
         let link = |to: &CancelFlag| {
             let to = to.clone();
-            cancel.link(move || to.raise())
+            cancel.also_raise(move || to.raise())
         };
         drop(link(&before));
         let living = link(&during);

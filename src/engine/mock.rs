@@ -69,6 +69,8 @@ pub enum Fault {
     Panic(String),
     /// This program itself used so much of a core.
     Observer(f64),
+    /// The window lasts so many times as long as it was to.
+    Overlong(u32),
     /// No unit ends.
     NoUnits,
     /// The window lasts (really, not on the clock) until the run is cancelled.
@@ -188,13 +190,23 @@ impl MockEngine {
     }
 
     fn window(&mut self, order: &WindowOrder<'_>, observer_share: f64, units: Option<u64>) -> Window {
-        let wall_s = order.length.as_secs_f64();
+        self.window_of(order, order.length, observer_share, units)
+    }
+
+    fn window_of(
+        &mut self,
+        order: &WindowOrder<'_>,
+        length: Duration,
+        observer_share: f64,
+        units: Option<u64>,
+    ) -> Window {
+        let wall_s = length.as_secs_f64();
         let rate = (self.throughput)(order.workload, order.threads);
         let error = 1.0 + self.noise * (2.0 * self.random.f64() - 1.0);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a scripted, small number")]
         let counted = (rate * error * wall_s).round() as u64;
         let started_s = (self.clock.elapsed() + order.warm_up).as_secs_f64();
-        self.clock.advance(order.warm_up + order.length);
+        self.clock.advance(order.warm_up + length);
         let waits = order.workload.bound() == Bound::Waiting;
         let cores = if waits { 0.01 } else { rate / (self.throughput)(order.workload, ThreadCount::ONE) };
         Window {
@@ -251,6 +263,7 @@ impl Engine for MockEngine {
             }
             Some(Fault::Panic(reason)) => panic!("{reason}"),
             Some(Fault::Observer(share)) => Ok(self.window(order, share, None)),
+            Some(Fault::Overlong(times)) => Ok(self.window_of(order, order.length * times, 0.001, None)),
             Some(Fault::NoUnits) => Ok(self.window(order, 0.001, Some(0))),
             Some(Fault::Hang) => {
                 cancel.wait(Duration::MAX);

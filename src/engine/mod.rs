@@ -14,6 +14,7 @@ pub mod cgroup;
 #[cfg(test)]
 mod contract;
 pub mod cpu_clock;
+pub mod disturbance;
 pub mod fold;
 pub mod gil;
 pub mod handle;

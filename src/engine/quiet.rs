@@ -6,8 +6,6 @@
 
 use std::time::Duration;
 
-use crate::model::window::{Disturbance, Window};
-
 /// Who watches a run. Told between windows, never within one.
 pub trait Audience: Send {
     /// Something new can be shown. May block up to 50 ms while the window paints; the next warm-up begins after it.
@@ -20,18 +18,6 @@ pub struct NoAudience;
 
 impl Audience for NoAudience {
     fn refresh(&mut self) {}
-}
-
-/// The share of one core that this program may use beside its workers in a window (MEASURING.md, "The observer").
-pub const OBSERVER_LIMIT: f64 = 0.02;
-
-/// How often a disturbed window is measured again before it is kept.
-pub const REPEATS: u32 = 2;
-
-/// What spoiled a window, if this program itself did. `None` also where the observer's CPU time is unknown.
-pub fn disturbance(window: &Window) -> Option<Disturbance> {
-    let share_of_core = window.observer_cpu_s? / window.wall_s;
-    (share_of_core > OBSERVER_LIMIT).then_some(Disturbance::Observer { share_of_core })
 }
 
 /// Paces the calls to an audience.
@@ -76,7 +62,6 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
-    use crate::model::units::ThreadCount;
 
     struct Counting(Arc<AtomicU32>);
     impl Audience for Counting {
@@ -111,32 +96,5 @@ mod tests {
             gate.between_windows(clock);
         }
         assert!(told.load(Ordering::Relaxed) <= 4, "{told:?}");
-    }
-
-    #[test]
-    fn two_percent_of_a_core_is_the_limit_and_the_unknown_is_no_disturbance() {
-        let window = |observer_cpu_s| Window {
-            threads: ThreadCount::ONE,
-            round: 0,
-            started_s: 0.0,
-            wall_s: 0.05,
-            units: 100,
-            workers_cpu_s: None,
-            observer_cpu_s,
-            server_cpu_s: None,
-            run_delay_s: None,
-            latency_ms: None,
-            gil_switches: None,
-            lost: None,
-            latency_quantiles_ms: None,
-            deadlocks: None,
-            disturbance: None,
-        };
-        assert_eq!(disturbance(&window(None)), None);
-        assert_eq!(disturbance(&window(Some(0.000_99))), None);
-        let Some(Disturbance::Observer { share_of_core }) = disturbance(&window(Some(0.002))) else {
-            panic!("2 ms in 50 ms are 4 % of a core");
-        };
-        assert!((share_of_core - 0.04).abs() < 1e-12);
     }
 }

@@ -210,6 +210,11 @@ pub fn holds_whole_units(workload: &Workload) -> bool {
     matches!(workload.kind(), WorkloadKind::Job)
 }
 
+/// How long measuring a window takes that is `length` long, roughly, with all that belongs to it: its [`phase`], or its last unit.
+pub fn cost(length: Duration, unit: Option<Duration>) -> Duration {
+    WARM_UP + length + unit.unwrap_or_default() + WINDOW_OVERHEAD
+}
+
 /// How much longer than [`WARM_UP`] a window's workers run before the first snapshot: anything up to one unit, which takes
 /// the longer the more workers want a core at once (but at most half a second longer for that).
 ///

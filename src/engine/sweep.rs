@@ -8,9 +8,9 @@ use super::cancel::CancelFlag;
 use super::message::{EventKind, Outcome, Progress};
 use super::noise::{self, Monitor};
 use super::outbox::Outbox;
-use super::quiet::{self, Gate};
+use super::quiet::Gate;
 use super::schedule::{self, Cell, Lengths, WARM_UP};
-use super::{Engine, MeasureError, Support, WindowOrder, window};
+use super::{Engine, MeasureError, Support, WindowOrder, disturbance, window};
 use crate::model::machine::Machine;
 use crate::model::plan::RunRequest;
 use crate::model::results::{Curve, Point, Results};
@@ -111,12 +111,32 @@ struct Faults {
     impossible: u32,
     disturbed: u32,
     worst_share: f64,
+    overlong: u32,
+    longest_times: f64,
+}
+
+impl Faults {
+    fn note(&mut self, disturbance: Option<Disturbance>) {
+        match disturbance {
+            Some(Disturbance::Observer { share_of_core }) => {
+                self.disturbed += 1;
+                self.worst_share = self.worst_share.max(share_of_core);
+            }
+            Some(Disturbance::Overlong { times }) => {
+                self.overlong += 1;
+                self.longest_times = self.longest_times.max(times);
+            }
+            None => {}
+        }
+    }
 }
 
 /// Why the rounds ended before their time.
 enum Halt {
     Cancelled,
     Failed(String),
+    /// The time is over in the middle of a round.
+    TimeOver,
 }
 
 impl Sweep {
@@ -163,7 +183,7 @@ impl Sweep {
             return Outcome::Failed(unavailable.unwrap_or_else(|| "there is nothing to measure".to_owned()));
         }
         let outcome = match self.rounds() {
-            Ok(()) => Outcome::Completed,
+            Ok(()) | Err(Halt::TimeOver) => Outcome::Completed,
             Err(Halt::Cancelled) => Outcome::Cancelled,
             Err(Halt::Failed(reason)) => Outcome::Failed(reason),
         };
@@ -274,19 +294,39 @@ impl Sweep {
         active.iter().filter_map(|&index| self.cells.get(index)?.cost).sum()
     }
 
+    /// The time that no round goes beyond: that of the budget, with its grace for the first rounds. The first round may take as long
+    /// as was planned, since without it there is nothing at all; but only as was planned, however long its windows really last.
+    fn limit(&self, round: u32) -> Duration {
+        let budget = if round < FIRST_LOOK { self.budget * GRACE } else { self.budget };
+        if round > 0 {
+            return budget;
+        }
+        let planned = |state: &CellState| schedule::cost(self.planned(state), self.units[state.cell.group]);
+        budget.max(self.cells.iter().map(planned).sum())
+    }
+
+    /// How long a window of a cell is to be.
+    fn planned(&self, state: &CellState) -> Duration {
+        let whole = schedule::holds_whole_units(&state.cell.workload);
+        self.lengths.of(self.units[state.cell.group].filter(|_| !whole))
+    }
+
     /// Measures one window of a round, again where it was disturbed or cannot be right.
     fn measure_cell(&mut self, index: usize, round: u32) -> Result<(), Halt> {
         let began = self.surroundings.clock.elapsed();
+        if began >= self.limit(round) {
+            return Err(Halt::TimeOver);
+        }
         let (mut repeats, mut retries) = (0, 0);
         let mut length = None;
         let window = loop {
             if self.cancel.is_raised() {
                 return Err(Halt::Cancelled);
             }
+            let attempt = self.surroundings.clock.elapsed();
             let state = &self.cells[index];
             let unit = self.units[state.cell.group];
-            let whole = schedule::holds_whole_units(&state.cell.workload);
-            let planned = length.unwrap_or_else(|| self.lengths.of(unit.filter(|_| !whole)));
+            let planned = length.unwrap_or_else(|| self.planned(state));
             let order = WindowOrder {
                 workload: &state.cell.workload,
                 threads: state.cell.threads,
@@ -298,13 +338,16 @@ impl Sweep {
             self.surroundings.monitor.open(order.threads);
             let measured = self.engines[state.engine].measure(&order, &self.cancel);
             self.surroundings.monitor.close();
+            let now = self.surroundings.clock.elapsed();
+            // Another attempt is to take as long as this one took.
+            let again = now + now.saturating_sub(attempt) <= self.limit(round);
             let mut window = match measured {
                 Ok(window) => window,
                 Err(MeasureError::Impossible { .. }) => {
                     for experiment in experiments(&state.cell) {
                         self.faults[experiment].impossible += 1;
                     }
-                    if retries == RETRIES {
+                    if retries == RETRIES || !again {
                         break None;
                     }
                     retries += 1;
@@ -314,15 +357,15 @@ impl Sweep {
                 Err(MeasureError::Failed(reason)) => return Err(Halt::Failed(self.failure(index, &reason))),
             };
             if let Some(longer) = self.too_short(index, round, planned, &window) {
-                if retries == RETRIES {
+                if retries == RETRIES || !again {
                     break (window.units > 0).then_some(window);
                 }
                 retries += 1;
                 length = Some(longer);
                 continue;
             }
-            window.disturbance = quiet::disturbance(&window);
-            if window.disturbance.is_none() || repeats == quiet::REPEATS {
+            window.disturbance = disturbance::of(&window, &self.cells[index].cell.workload, planned);
+            if window.disturbance.is_none() || repeats == disturbance::REPEATS || !again {
                 break Some(window);
             }
             repeats += 1;
@@ -359,12 +402,8 @@ impl Sweep {
     fn keep(&mut self, index: usize, window: &Window) {
         let state = &self.cells[index];
         let (threads, engine) = (state.cell.threads, state.engine);
-        if let Some(Disturbance::Observer { share_of_core }) = window.disturbance {
-            for experiment in experiments(&state.cell) {
-                let faults = &mut self.faults[experiment];
-                faults.disturbed += 1;
-                faults.worst_share = faults.worst_share.max(share_of_core);
-            }
+        for experiment in experiments(&state.cell) {
+            self.faults[experiment].note(window.disturbance);
         }
         for (experiment, curve) in state.cell.feeds.clone() {
             self.results[experiment].add(&curve, window.clone());
@@ -436,6 +475,9 @@ impl Sweep {
             let faults = &self.faults[experiment];
             if faults.disturbed > 0 {
                 warnings.push(Warning::Observer { windows: faults.disturbed, share_of_core: faults.worst_share });
+            }
+            if faults.overlong > 0 {
+                warnings.push(Warning::Overlong { windows: faults.overlong, times: faults.longest_times });
             }
             if faults.impossible > 0 {
                 warnings.push(Warning::Impossible { windows: faults.impossible });

@@ -72,10 +72,7 @@ pub fn measure<C: Context + Send>(
     }
     let threads = setting.order.threads.get();
     let crew = Crew::new(setting, threads);
-    let _link = cancel.link({
-        let stop = setting.stop.flag();
-        move || stop.raise()
-    });
+    let _link = cancel.link(&setting.stop.flag());
     let mut members = Vec::with_capacity(threads);
     for number in 0..threads {
         if cancel.is_raised() {

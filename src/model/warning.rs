@@ -64,6 +64,13 @@ pub enum Warning {
         /// The largest share of a core.
         share_of_core: f64,
     },
+    /// Windows were kept although they lasted far longer than they were to.
+    Overlong {
+        /// How many windows.
+        windows: u32,
+        /// How many times as long the longest lasted.
+        times: f64,
+    },
     /// Windows claimed more CPU time than the cores can give and were discarded.
     Impossible {
         /// How many windows.
@@ -151,6 +158,14 @@ impl fmt::Display for Warning {
                 "Threadlab itself used up to {:.0} % of a core in {windows} windows; they were kept after three attempts.",
                 percent(*share_of_core),
             ),
+            Self::Overlong { windows, times } => {
+                let many = if *windows == 1 { "1 window".to_owned() } else { format!("{windows} windows") };
+                write!(
+                    f,
+                    "{many} lasted up to {times:.0} times as long as planned, because the machine had no core free to end \
+                     them; they were kept all the same."
+                )
+            }
             Self::Impossible { windows } => write!(
                 f,
                 "{windows} windows showed more CPU time than the cores can give; they were discarded as wrong."

@@ -126,6 +126,11 @@ pub enum Disturbance {
         /// The share of one core, 0 to 1 and above.
         share_of_core: f64,
     },
+    /// The window lasted far longer than it was to: the machine gave the thread that measures no core.
+    Overlong {
+        /// How many times as long.
+        times: f64,
+    },
 }
 
 impl Window {

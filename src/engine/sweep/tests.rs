@@ -201,6 +201,51 @@ fn a_window_disturbed_three_times_is_kept_and_the_run_warns() {
 }
 
 #[test]
+fn an_overlong_window_is_measured_again() {
+    let log = AskedLog::default();
+    let events = run_with(primes(&[1, 2]), |clock| {
+        vec![MockEngine::new(native(), clock.clone()).logging(&log).fault_at(4, Fault::Overlong(9))]
+    });
+    assert_eq!(warnings(&events), []);
+    assert!(samples(&events).iter().all(|(_, _, window)| window.disturbance.is_none()));
+    assert_eq!(log.read().len(), 19, "nine rounds of two points, and one repeat");
+}
+
+/// When the last window of a run ended.
+fn end(events: &[EventKind]) -> f64 {
+    samples(events).iter().map(|(_, _, window)| window.started_s + window.wall_s).fold(0.0, f64::max)
+}
+
+#[test]
+fn a_starved_machine_gets_no_more_time_than_the_budget_allows() {
+    // Each window lasts 29 s instead of 0.2: the second begins after the time is over, although the round needs it.
+    let log = AskedLog::default();
+    let events = run_with(primes(&[1, 2, 4]), |clock| {
+        vec![MockEngine::new(native(), clock.clone()).logging(&log).always(Fault::Overlong(145))]
+    });
+    assert_eq!(outcome(&events), &Outcome::Completed);
+    assert_eq!(log.read().len(), 1, "no repeat, no second window");
+    let warnings = warnings(&events);
+    let [Warning::Overlong { windows: 1, times }, Warning::TooFewRounds { rounds: 0 }] = warnings[..] else {
+        panic!("{warnings:?}")
+    };
+    assert!((times - 145.0).abs() < 1e-9, "{times}");
+}
+
+#[test]
+fn overlong_windows_in_later_rounds_end_the_run_within_one_window_of_its_budget() {
+    // Noise keeps it going until the budget of 10 s is spent; from the 26th on each window lasts more than a second.
+    let events = run_with(primes(&[1, 2, 4]), |clock| {
+        let engine = MockEngine::new(native(), clock.clone()).noise(0.8, 3);
+        vec![(25..200).fold(engine, |engine, window| engine.fault_at(window, Fault::Overlong(6)))]
+    });
+    assert_eq!(outcome(&events), &Outcome::Completed);
+    let longest = samples(&events).iter().map(|(_, _, window)| window.wall_s).fold(0.0, f64::max);
+    assert!(end(&events) <= 10.0 + longest, "{} s of 10 and one window of {longest} s", end(&events));
+    assert!(warnings(&events).iter().any(|warning| matches!(warning, Warning::Overlong { .. })));
+}
+
+#[test]
 fn an_impossible_window_is_discarded_measured_again_and_reported() {
     let log = AskedLog::default();
     let events = run_with(primes(&[1, 2]), |clock| {
