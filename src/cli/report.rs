@@ -6,7 +6,7 @@ use super::console;
 use crate::engine::message::Outcome;
 use crate::model::format;
 use crate::model::record::{Completion, RunRecord};
-use crate::model::table::{ResultsTable, TableRow};
+use crate::model::table::ResultsTable;
 
 /// The longest title of a report, in characters: a result file may hold any.
 const MOST_TITLE_CHARS: usize = 160;
@@ -60,9 +60,9 @@ pub(super) fn print(record: &RunRecord, to: To, outcome: Option<&Outcome>) -> io
 
 /// The table as lines: the first column to the left, numbers to the right.
 fn aligned(table: &ResultsTable) -> Vec<String> {
-    let header = table.header.map(str::to_owned);
-    let rows: Vec<_> = std::iter::once(header).chain(table.rows.iter().map(TableRow::cells)).collect();
-    let mut widths = [0; 7];
+    let header = table.header().into_iter().map(str::to_owned).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(header).chain(table.rows.iter().map(|row| table.cells(row))).collect();
+    let mut widths = vec![0; table.columns.len()];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);
@@ -71,7 +71,7 @@ fn aligned(table: &ResultsTable) -> Vec<String> {
     let mut lines: Vec<String> = rows
         .iter()
         .map(|row| {
-            let cells = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| {
+            let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
                 if column == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
             });
             format!("  {}", cells.collect::<Vec<_>>().join("  "))

@@ -191,8 +191,9 @@ pub fn nominal_unit(workload: &Workload) -> Option<Duration> {
         WorkloadKind::Job => workload.value("job_ms"),
         // 1000 calls into the system with a few microseconds of Python between them.
         WorkloadKind::LostUpdates if workload.word("code") == "sleep" => 25.0,
-        // Workers that wait for each other in a circle do nothing until one loses patience.
-        WorkloadKind::TwoLocks if workload.word("order") == "opposite" => workload.value("patience_ms"),
+        // Workers that wait for each other in a circle do nothing until one loses patience: so long that a window holds
+        // that twice.
+        WorkloadKind::TwoLocks if workload.word("order") == "opposite" => workload.value("patience_ms") / 2.0,
         WorkloadKind::CountPrimes
         | WorkloadKind::Sha256
         | WorkloadKind::Zlib

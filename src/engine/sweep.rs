@@ -382,11 +382,13 @@ impl Sweep {
     /// The length a window should have had, if its units turn out to be much longer than was known: the one-thread windows
     /// of round 0 tell, and a window in which no unit ended.
     fn too_short(&mut self, index: usize, round: u32, length: Duration, window: &Window) -> Option<Duration> {
-        if window.units == 0 {
+        // A deadlock is a result, and often no unit ends beside it.
+        if window.units == 0 && window.deadlocks.as_ref().is_none_or(|report| report.count == 0) {
             return Some(length * 4);
         }
         let workload = &self.cells[index].cell.workload;
-        if round > 0 || window.threads != ThreadCount::ONE || schedule::holds_whole_units(workload) {
+        let is_told = window.units > 0 && round == 0 && window.threads == ThreadCount::ONE;
+        if !is_told || schedule::holds_whole_units(workload) {
             return None;
         }
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::model::format;
-use crate::model::plot::{PlotCurve, PlotPoint, PlotSpec};
+use crate::model::plot::{Metric, PlotCurve, PlotPoint, PlotSpec};
 use crate::model::statistics::{Estimate, FEWEST_ROUNDS, IntervalKind};
 
 /// Everything the figure shows, as sentences.
@@ -38,7 +38,10 @@ fn curve_in_words(curve: &PlotCurve) -> String {
 }
 
 fn point_in_words(point: &PlotPoint) -> String {
-    let threads = format::fixed(point.x, 0);
+    let threads = match point.lost {
+        Some(lost) => format!("{} ({})", format::fixed(point.x, 0), lost.in_words()),
+        None => format::fixed(point.x, 0),
+    };
     let (Some((low, high)), Some(rounds)) = (point.interval, point.rounds) else {
         return format!("{} at {threads}", format::number(point.y));
     };
@@ -54,6 +57,12 @@ fn kind(rounds: u32) -> IntervalKind {
 
 /// What the error bars of a figure mean, where it has any.
 pub(super) fn intervals(spec: &PlotSpec) -> Option<&'static str> {
+    if spec.metric == Metric::Latency {
+        let mut points = spec.panels.iter().flat_map(|panel| &panel.curves).flat_map(|curve| &curve.points);
+        return points.any(|point| point.interval.is_some()).then_some(
+            "Measured points are medians over rounds; 5\u{a0}% of the units took less time than their bar shows, and 5\u{a0}% more.",
+        );
+    }
     let kinds: Vec<IntervalKind> = spec
         .panels
         .iter()

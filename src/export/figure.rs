@@ -253,7 +253,7 @@ mod tests {
 
     use super::super::sample;
     use super::*;
-    use crate::model::plot::{Axis, AxisScale, CurveRole, Metric, Panel, PlotCurve, PlotPoint};
+    use crate::model::plot::{Axis, AxisScale, CurveRole, CurveShape, Metric, Panel, PlotCurve, PlotPoint};
     use crate::model::series::EngineKind;
 
     /// Every line of text with the box round its letters.
@@ -342,8 +342,8 @@ mod tests {
         ) -> PlotCurve {
             let points = points
                 .into_iter()
-                .map(|(x, y, has, low, high)| PlotPoint { x, y, interval: has.then_some((low, high)), rounds: Some(9) });
-            PlotCurve { name, role: CurveRole::Measured { engine, variant }, points: points.collect() }
+                .map(|(x, y, has, low, high)| PlotPoint { x, y, interval: has.then_some((low, high)), rounds: Some(9), lost: None });
+            PlotCurve { name, role: CurveRole::Measured { engine, variant }, shape: CurveShape::Line, points: points.collect() }
         }
     }
 
@@ -380,7 +380,7 @@ mod tests {
             width in 240..1500_u32,
             height in 240..1500_u32,
         ) {
-            let spec = PlotSpec { title, metric: Metric::Speedup, panels, provenance };
+            let spec = PlotSpec { title, metric: Metric::Speedup, metrics: Metric::ALL.to_vec(), panels, provenance };
             let size = FigureSize::new(width, height, 0.5).unwrap();
             let fonts = Fonts::load().unwrap();
             if let Ok(scene) = compose(&spec, size, FigureTheme::Dark, &fonts) {

@@ -1,11 +1,15 @@
 //! One pair of axes with its curves.
 
 use crate::model::format;
-use crate::model::plot::{Axis, CurveRole, Dash, Panel, PlotCurve, Tick};
+use crate::model::plot::{Axis, CurveRole, CurveShape, Dash, Panel, PlotCurve, PlotPoint, Tick};
 
 use super::figure::{Look, TextKind, centred};
 use super::marker;
 use super::scene::{Area, Colour, Ends, Node, Pen, Spot};
+
+/// The width of a column and of the gap to the next one, in units.
+const COLUMN: f64 = 9.0;
+const COLUMN_GAP: f64 = 2.0;
 
 /// Where a panel goes.
 pub(super) struct Frame {
@@ -68,6 +72,12 @@ impl Places<'_> {
     /// Where `y` lies; `None` for what the axis cannot show.
     fn y(&self, y: f64) -> Option<f64> {
         share(self.y, y).map(|share| self.plot.bottom() - share * self.plot.height)
+    }
+
+    /// Where a point of a curve is drawn.
+    fn spot_of(&self, curve: &PlotCurve, point: &PlotPoint, look: &Look<'_>) -> Option<Spot> {
+        let spot = self.spot(point.x, point.y)?;
+        Some(Spot { x: spot.x + aside(curve, look), ..spot })
     }
 
     fn spot(&self, x: f64, y: f64) -> Option<Spot> {
@@ -178,10 +188,32 @@ fn x_axis(panel: &Panel, places: &Places<'_>, x_ticks: &[XTick], look: &Look<'_>
 fn line(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Vec<Node> {
     let style = curve.role.style();
     let colour = look.theme.curve(style);
+    if curve.shape != CurveShape::Line {
+        return vec![columns(curve, places, look)];
+    }
     // A point that the axis cannot show breaks the line rather than being skipped over.
     let spots: Vec<Option<Spot>> = curve.points.iter().map(|point| places.spot(point.x, point.y)).collect();
     let runs = spots.split(Option::is_none).map(|run| run.iter().copied().flatten().collect::<Vec<Spot>>());
     runs.filter(|run| run.len() > 1).map(|run| Node::line(&run, line_pen(style.dash, colour, look))).collect()
+}
+
+/// The columns of a curve, paler than its markers and error bars, which must be seen on them.
+fn columns(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Node {
+    let column = |point: &PlotPoint| {
+        let top = places.spot_of(curve, point, look)?;
+        Some([Spot { y: places.y(0.0).unwrap_or(places.plot.bottom()), ..top }, top])
+    };
+    let columns: Vec<[Spot; 2]> = curve.points.iter().filter_map(column).collect();
+    let colour = look.theme.pale(look.theme.curve(curve.role.style()));
+    Node::lines(&columns, Pen { ends: Ends::Cut, ..Pen::solid(colour, COLUMN * look.unit) })
+}
+
+/// How far aside of its thread count a curve is drawn.
+fn aside(curve: &PlotCurve, look: &Look<'_>) -> f64 {
+    match curve.shape {
+        CurveShape::Line => 0.0,
+        CurveShape::Columns { aside } => aside * (COLUMN + COLUMN_GAP) * look.unit,
+    }
 }
 
 /// The error bars of a curve.
@@ -190,6 +222,7 @@ fn bars(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Node {
     let mut bars: Vec<[Spot; 2]> = Vec::new();
     for point in &curve.points {
         let (Some(x), Some((low, high))) = (places.x(point.x), point.interval) else { continue };
+        let x = x + aside(curve, look);
         if !low.is_finite() || !high.is_finite() {
             continue;
         }
@@ -236,7 +269,7 @@ fn draw_lines(curves: &[PlotCurve], places: &Places<'_>, look: &Look<'_>) -> Vec
 fn draw_markers(curve: &PlotCurve, places: &Places<'_>, look: &Look<'_>) -> Option<Node> {
     let style = curve.role.style();
     let colour = look.theme.curve(style);
-    let spots = curve.points.iter().filter_map(|point| places.spot(point.x, point.y));
+    let spots = curve.points.iter().filter_map(|point| places.spot_of(curve, point, look));
     let inside = spots.filter(|spot| places.plot.contains(*spot));
     let nodes: Vec<Node> = inside.filter_map(|spot| marker::draw(style.marker, spot, colour, look)).collect();
     (!nodes.is_empty()).then(|| Node::Group { name: format!("{}, points", curve.name), clip: None, nodes })

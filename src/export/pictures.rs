@@ -7,8 +7,10 @@ use std::path::PathBuf;
 
 use crate::model::plot::{Metric, PlotSpec};
 use crate::model::prediction::Prediction;
+use crate::model::results::{Curve, Results};
 use crate::model::series::{EngineKind, SeriesKey};
 use crate::model::units::ThreadCount;
+use crate::model::window::{LostUpdates, Window};
 use crate::model::workload::Bound;
 
 use super::sample::{self, CORES, FLAT, LESS, PROVENANCE, WAITING};
@@ -100,11 +102,60 @@ fn logarithmic_axes_over_many_threads() {
     check("logarithmic", &sample::figure(title, Metric::Throughput, &[panel]), (800, 450, 2.0), FigureTheme::Light);
 }
 
+/// Three series whose windows are changed by number of series and thread count.
+fn three_series(change: impl Fn(usize, f64, &mut Window)) -> Results {
+    let keys = [
+        SeriesKey::of(EngineKind::Native),
+        SeriesKey::of(EngineKind::GilModel),
+        sample::key(EngineKind::PythonThreads, "3.11.7", false),
+    ];
+    let made_up = sample::results(&keys.clone().map(|key| (key, FLAT)), &[1, 2, 4, 8], 200.0);
+    let mut results = Results::new(&keys);
+    for (number, series) in made_up.series.iter().enumerate() {
+        for window in series.points.iter().flat_map(|point| &point.windows) {
+            let mut window = window.clone();
+            change(number, window.threads.as_f64(), &mut window);
+            results.add(&Curve::Series(series.key.clone()), window);
+        }
+    }
+    results
+}
+
+#[test]
+fn lost_updates_as_columns_side_by_side() {
+    let results = three_series(|number, threads, window| {
+        let share = [1.0 - 1.0 / threads, 0.0, 0.6 * (1.0 - 1.0 / threads)][number];
+        let lost = share * (1.0 + 0.05 * f64::from(window.round % 3)).min(1.0 / share.max(0.01));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a million")]
+        let lost = (lost * 1e6) as u64;
+        window.lost = Some(LostUpdates { expected: 1_000_000, counted: 1_000_000 - lost });
+    });
+    let panel = ("call", "c += 1 with a call in the middle", Bound::Cpu, &results, None);
+    let spec = sample::figure("Updates that leave no trace", Metric::LostUpdates, &[panel]);
+    check("lost-updates", &spec, (800, 450, 2.0), FigureTheme::Light);
+    check("lost-updates-dark", &spec, (800, 450, 2.0), FigureTheme::Dark);
+}
+
+#[test]
+fn latency_with_what_most_units_took() {
+    let results = three_series(|number, threads, window| {
+        let slow = [0.0, 6.3, 6.3 + 0.8 * threads][number] + 0.2 * f64::from(window.round % 3);
+        let typical = if number == 0 || threads < 2.0 { 1.1 } else { slow };
+        window.latency_ms = Some(typical);
+        window.latency_quantiles_ms =
+            Some([0.9, 0.95, 0.98, 1.0, 1.1, 1.0 + 0.15 * threads, 9.0].map(|it| it * typical));
+    });
+    let panel = ("sleeper", "A sleep of 1 ms beside computing threads", Bound::Waiting, &results, None);
+    let spec = sample::figure("Waiting for the GIL", Metric::Latency, &[panel]);
+    check("latency", &spec, (800, 450, 2.0), FigureTheme::Light);
+}
+
 #[test]
 fn nothing_measured_yet() {
     let spec = PlotSpec {
         title: "Waiting".to_owned(),
         metric: Metric::Speedup,
+        metrics: Metric::ALL.to_vec(),
         panels: Vec::new(),
         provenance: PROVENANCE.into(),
     };

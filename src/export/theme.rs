@@ -56,6 +56,13 @@ impl FigureTheme {
         self.choose(style.light, style.dark)
     }
 
+    /// A colour between itself and the ground, for areas that something else is drawn on.
+    pub(super) fn pale(self, Colour(colour): Colour) -> Colour {
+        let Colour(ground) = self.ground();
+        let mix = |of: u8, and: u8| u8::try_from((u16::from(of) * 2 + u16::from(and) * 3) / 5).unwrap_or(of);
+        Colour([mix(colour[0], ground[0]), mix(colour[1], ground[1]), mix(colour[2], ground[2])])
+    }
+
     fn choose(self, light: [u8; 3], dark: [u8; 3]) -> Colour {
         match self {
             Self::Light => Colour(light),

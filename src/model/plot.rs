@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::series::EngineKind;
+use super::window::LostUpdates;
 
 mod axis;
 mod of_record;
@@ -26,11 +27,16 @@ pub enum Metric {
     Efficiency,
     /// CPU seconds per second.
     CoresUsed,
+    /// The median time of a unit, with bars from 5 % to 95 % of the units.
+    Latency,
+    /// The share of updates that got lost, as columns.
+    LostUpdates,
 }
 
 impl Metric {
     /// Every metric, in tab order.
-    pub const ALL: [Self; 4] = [Self::Throughput, Self::Speedup, Self::Efficiency, Self::CoresUsed];
+    pub const ALL: [Self; 6] =
+        [Self::Throughput, Self::Speedup, Self::Efficiency, Self::CoresUsed, Self::Latency, Self::LostUpdates];
 
     /// The word in lesson files and on the command line.
     pub fn id(self) -> &'static str {
@@ -39,6 +45,8 @@ impl Metric {
             Self::Speedup => "speedup",
             Self::Efficiency => "efficiency",
             Self::CoresUsed => "cores-used",
+            Self::Latency => "latency",
+            Self::LostUpdates => "lost-updates",
         }
     }
 
@@ -54,6 +62,8 @@ impl Metric {
             Self::Speedup => "Speedup",
             Self::Efficiency => "Efficiency",
             Self::CoresUsed => "Cores used",
+            Self::Latency => "Latency",
+            Self::LostUpdates => "Lost updates",
         }
     }
 
@@ -64,6 +74,8 @@ impl Metric {
             Self::Speedup => "speedup over 1 thread",
             Self::Efficiency => "speedup per thread",
             Self::CoresUsed => "cores used",
+            Self::Latency => "time of one unit, ms",
+            Self::LostUpdates => "share of updates lost",
         }
     }
 }
@@ -93,8 +105,22 @@ pub struct PlotCurve {
     pub name: String,
     /// What it stands for, which decides its style.
     pub role: CurveRole,
+    /// How its points are drawn.
+    pub shape: CurveShape,
     /// By ascending x.
     pub points: Vec<PlotPoint>,
+}
+
+/// How the points of a curve are drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum CurveShape {
+    /// A line through them.
+    Line,
+    /// A column from 0 to each of them.
+    Columns {
+        /// How far aside they stand, in widths of a column, so that those of several curves stand side by side.
+        aside: f64,
+    },
 }
 
 /// One point with its interval.
@@ -104,10 +130,12 @@ pub struct PlotPoint {
     pub x: f64,
     /// The median.
     pub y: f64,
-    /// The ends of the interval, where there is one.
+    /// The ends of the interval, where there is one; for latency what 5 % and 95 % of the units took.
     pub interval: Option<(f64, f64)>,
     /// Rounds behind it; `None` for a point that was not measured.
     pub rounds: Option<u32>,
+    /// The exact numbers behind a share of lost updates, over all rounds.
+    pub lost: Option<LostUpdates>,
 }
 
 /// One pair of axes with its curves.
@@ -132,6 +160,8 @@ pub struct PlotSpec {
     pub title: String,
     /// What is on the y axes.
     pub metric: Metric,
+    /// What could be on the y axes instead, in tab order: what some curve has, and what is shown.
+    pub metrics: Vec<Metric>,
     /// Left to right.
     pub panels: Vec<Panel>,
     /// Machine, interpreter, date and precision, in one small line.

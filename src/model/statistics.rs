@@ -81,7 +81,11 @@ impl Estimate {
 
     /// Whether its ends have a known coverage, so that a verdict may rest on it.
     pub fn is_interval(&self) -> bool {
-        matches!(self.interval, IntervalKind::OrderStatistic95 | IntervalKind::Binomial95)
+        match self.interval {
+            IntervalKind::OrderStatistic95 => true,
+            IntervalKind::Binomial95 => usize::try_from(self.rounds).is_ok_and(|rounds| rounds >= FEWEST_ROUNDS),
+            IntervalKind::Range => false,
+        }
     }
 
     /// The estimate of the same rounds with every value divided by `divisor`, which is above 0.

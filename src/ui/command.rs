@@ -321,6 +321,8 @@ impl Command {
                     Metric::Speedup => "Throughput over that of one thread.",
                     Metric::Efficiency => "Speedup over the number of threads: 1 is perfect.",
                     Metric::CoresUsed => "CPU seconds that the workers used per second.",
+                    Metric::Latency => "The median time of one unit; bars from 5 % to 95 % of the units.",
+                    Metric::LostUpdates => "The share of increments that left no trace.",
                 }
                 .into();
             }
@@ -395,6 +397,8 @@ impl Command {
             Self::ShowMetric(Metric::Speedup) => keys![(CTRL, Num2)],
             Self::ShowMetric(Metric::Efficiency) => keys![(CTRL, Num3)],
             Self::ShowMetric(Metric::CoresUsed) => keys![(CTRL, Num4)],
+            Self::ShowMetric(Metric::Latency) => keys![(CTRL, Num5)],
+            Self::ShowMetric(Metric::LostUpdates) => keys![(CTRL, Num6)],
             Self::FocusFilter => keys![(CTRL, F)],
             Self::ToggleDone => keys![(CTRL, D)],
             Self::Python(PythonCommand::Show) => keys![(CTRL, P)],

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use eframe::egui::{Color32, Pos2, Shape, Stroke, Ui, pos2};
+use eframe::egui::{Color32, Pos2, Shape, Stroke, Ui, pos2, vec2};
 use egui_plot::{PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotPoint, PlotTransform};
 
-use crate::model::plot::{AxisScale, CurveRole, CurveStyle, Panel, PlotCurve};
+use crate::model::plot::{AxisScale, CurveRole, CurveShape, CurveStyle, Panel, PlotCurve};
 
 use super::curve_mark;
 use super::plot_axis::to_place;
@@ -14,6 +14,9 @@ use super::plot_axis::to_place;
 const MARKER_ROOM: f32 = 12.0;
 /// Half the width of the bar at the end of an interval, in points.
 const CAP: f32 = 3.5;
+/// The width of a column and of the gap to the next one, in points.
+const COLUMN: f32 = 9.0;
+const COLUMN_GAP: f32 = 2.0;
 
 /// A curve in plot coordinates, by ascending x. Built once for each specification.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +27,8 @@ pub struct PreparedCurve {
     pub role: CurveRole,
     /// How it looks.
     pub style: CurveStyle,
+    /// How its points are drawn.
+    pub shape: CurveShape,
     /// Its points that have a place.
     pub points: Vec<PreparedPoint>,
 }
@@ -56,7 +61,24 @@ impl PreparedCurve {
                 Some(PreparedPoint { at, interval, index })
             })
             .collect();
-        Self { name: curve.name.clone(), role: curve.role, style: curve.role.style(), points }
+        Self { name: curve.name.clone(), role: curve.role, style: curve.role.style(), shape: curve.shape, points }
+    }
+
+    /// Where one of its points is on the screen: aside of its thread count where columns stand side by side.
+    pub fn place_of(&self, point: &PreparedPoint, transform: &PlotTransform) -> Pos2 {
+        self.placed(point.at, transform)
+    }
+
+    fn placed(&self, at: [f64; 2], transform: &PlotTransform) -> Pos2 {
+        place(at, transform) + vec2(self.aside(), 0.0)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a few points")]
+    fn aside(&self) -> f32 {
+        match self.shape {
+            CurveShape::Line => 0.0,
+            CurveShape::Columns { aside } => aside as f32 * (COLUMN + COLUMN_GAP),
+        }
     }
 
     /// The points at most one beyond each end of a range of x.
@@ -68,13 +90,14 @@ impl PreparedCurve {
 
     /// The point nearest to a position on the screen and its distance in points, if one is within `radius`.
     pub fn nearest(&self, position: Pos2, radius: f32, transform: &PlotTransform) -> Option<(&PreparedPoint, f32)> {
-        let from = transform.value_from_position(pos2(position.x - radius, position.y)).x;
-        let to = transform.value_from_position(pos2(position.x + radius, position.y)).x;
+        let x = position.x - self.aside();
+        let from = transform.value_from_position(pos2(x - radius, position.y)).x;
+        let to = transform.value_from_position(pos2(x + radius, position.y)).x;
         self.points
             .get(self.visible(from, to))
             .unwrap_or_default()
             .iter()
-            .map(|point| (point, place(point.at, transform).distance(position)))
+            .map(|point| (point, self.place_of(point, transform).distance(position)))
             .filter(|(_, distance)| *distance <= radius)
             .min_by(|(_, a), (_, b)| a.total_cmp(b))
     }
@@ -154,9 +177,20 @@ impl<'a> CurveItem<'a> {
         if self.emphasis == Emphasis::Raised { curve_mark::LINE_WIDTH + 1.0 } else { curve_mark::LINE_WIDTH }
     }
 
+    /// Columns paler than markers and intervals, which must be seen on them.
+    fn column_shapes(&self, points: &[PreparedPoint], transform: &PlotTransform, shapes: &mut Vec<Shape>) {
+        let stroke = Stroke::new(COLUMN, self.color.gamma_multiply(0.4));
+        for point in points {
+            let top = self.curve.place_of(point, transform);
+            let foot = self.curve.placed([point.at[0], 0.0], transform);
+            shapes.push(Shape::line_segment([foot, top], stroke));
+        }
+    }
+
     fn interval_shapes(&self, point: &PreparedPoint, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
         let Some((low, high)) = point.interval else { return };
-        let (low, high) = (place([point.at[0], low], transform), place([point.at[0], high], transform));
+        let place = |y| self.curve.placed([point.at[0], y], transform);
+        let (low, high) = (place(low), place(high));
         let stroke = Stroke::new(1.5, self.color);
         let frame = transform.frame();
         let bottom = low.y.min(frame.bottom() + CAP);
@@ -172,7 +206,9 @@ impl PlotItem for CurveItem<'_> {
         let bounds = transform.bounds();
         let visible = self.curve.points.get(self.curve.visible(bounds.min()[0], bounds.max()[0])).unwrap_or_default();
         let width = transform.frame().width();
-        if self.draws(Part::Line) {
+        if self.draws(Part::Line) && self.curve.shape != CurveShape::Line {
+            self.column_shapes(visible, transform, shapes);
+        } else if self.draws(Part::Line) {
             curve_mark::line(thin(visible, transform), self.curve.style.dash, self.line_width(), self.color, shapes);
         }
 
@@ -183,7 +219,7 @@ impl PlotItem for CurveItem<'_> {
         }
         let marker = self.curve.style.marker;
         for point in chosen.filter(|_| self.draws(Part::Markers)) {
-            let center = place(point.at, transform);
+            let center = self.curve.place_of(point, transform);
             if transform.frame().expand(curve_mark::MARKER_RADIUS * 2.0).contains(center) {
                 shapes.push(curve_mark::marker(center, curve_mark::MARKER_RADIUS, marker, self.color, self.halo));
             }
@@ -315,9 +351,10 @@ mod tests {
         PlotCurve {
             name: "GIL model".to_owned(),
             role: CurveRole::Measured { engine: EngineKind::GilModel, variant: 0 },
+            shape: CurveShape::Line,
             points: points
                 .into_iter()
-                .map(|(x, y)| Point { x, y, interval: Some((y * 0.9, y * 1.1)), rounds: Some(9) })
+                .map(|(x, y)| Point { x, y, interval: Some((y * 0.9, y * 1.1)), rounds: Some(9), lost: None })
                 .collect(),
         }
     }

@@ -14,7 +14,7 @@ use egui_plot::{PlotTransform, PlotUi};
 use crate::model::plot::{CurveRole, Panel, PlotSpec};
 
 use super::curve_mark;
-use super::plot_curve::{self, CurveItem, Emphasis, PreparedCurve, place};
+use super::plot_curve::{self, CurveItem, Emphasis, PreparedCurve};
 use super::plot_frame::{Places, PlotFrame};
 use super::plot_legend::{self, LegendEntry};
 use super::readout;
@@ -302,7 +302,7 @@ impl PanelDrawing<'_> {
             .and_then(|candidate| candidate.points.get(point.index));
         let Some(measured) = measured else { return };
 
-        let center = place(point.at, transform);
+        let center = curve.place_of(point, transform);
         let color = theme::curve_color(&curve.style, ui.visuals().dark_mode);
         ui.painter().add(Shape::circle_stroke(center, curve_mark::MARKER_RADIUS + 4.0, Stroke::new(2.0, color)));
         let text = readout::point_sentence(&curve.name, curve.role, self.spec.metric, measured);

@@ -7,7 +7,7 @@ use eframe::egui::{
 use egui_plot::PlotTransform;
 
 use crate::model::format;
-use crate::model::plot::{Axis, AxisScale, CurveRole, Panel, PlotCurve, PlotPoint};
+use crate::model::plot::{Axis, AxisScale, CurveRole, CurveShape, Panel, PlotCurve, PlotPoint};
 use crate::model::prediction::Prediction;
 use crate::model::units::ThreadCount;
 
@@ -109,9 +109,15 @@ impl Editor {
             .prediction
             .points
             .iter()
-            .map(|(count, speedup)| PlotPoint { x: count.as_f64(), y: *speedup, interval: None, rounds: None })
+            .map(|(count, speedup)| PlotPoint {
+                x: count.as_f64(),
+                y: *speedup,
+                interval: None,
+                rounds: None,
+                lost: None,
+            })
             .collect();
-        let curve = PlotCurve { name: NAME.to_owned(), role: CurveRole::Prediction, points };
+        let curve = PlotCurve { name: NAME.to_owned(), role: CurveRole::Prediction, shape: CurveShape::Line, points };
         Panel { experiment: String::new(), title: NAME.to_owned(), x, y, curves: vec![curve] }
     }
 

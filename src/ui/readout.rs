@@ -12,6 +12,11 @@ pub fn point_sentence(name: &str, role: CurveRole, metric: Metric, point: &PlotP
     let threads = format::threads(point.x.round().max(0.0) as usize);
     let few = point.rounds.is_some_and(|rounds| (rounds as usize) < FEWEST_ROUNDS);
     let value = match (point.interval, point.rounds) {
+        (Some((low, high)), _) if metric == Metric::Latency => {
+            let (middle, low, high) = (format::number(point.y), format::number(low), format::number(high));
+            format!("{middle} ms (5 to 95 % of units: {low} to {high} ms)")
+        }
+        (None, _) if metric == Metric::Latency => format!("{} ms", format::number(point.y)),
         (Some((low, high)), Some(rounds)) => {
             let interval = if few { IntervalKind::Range } else { IntervalKind::OrderStatistic95 };
             format::estimate(&Estimate { median: point.y, low, high, rounds, interval })
@@ -19,12 +24,15 @@ pub fn point_sentence(name: &str, role: CurveRole, metric: Metric, point: &PlotP
         _ => format::number(point.y),
     };
     let basis = match point.rounds {
-        Some(rounds) if few && rounds > 1 => format!(", least to greatest of {}", format::rounds(rounds)),
+        Some(rounds) if few && rounds > 1 && metric != Metric::Latency => {
+            format!(", least to greatest of {}", format::rounds(rounds))
+        }
         Some(rounds) => format!(", {}", format::rounds(rounds)),
         None if role == CurveRole::Prediction => ", as you expect it".to_owned(),
         None => String::new(),
     };
-    format!("{name}, {threads}: {}{basis}", quantity(metric, &value))
+    let exact = point.lost.map(|lost| format!(", {}", lost.in_words())).unwrap_or_default();
+    format!("{name}, {threads}: {}{exact}{basis}", quantity(metric, &value))
 }
 
 fn quantity(metric: Metric, value: &str) -> String {
@@ -33,6 +41,8 @@ fn quantity(metric: Metric, value: &str) -> String {
         Metric::Speedup => format!("speedup {value}"),
         Metric::Efficiency => format!("{value} speedup per thread"),
         Metric::CoresUsed => format!("{value} cores used"),
+        Metric::Latency => format!("one unit took {value}"),
+        Metric::LostUpdates => format!("share lost {value}"),
     }
 }
 
@@ -49,7 +59,7 @@ mod tests {
     }
 
     fn point(x: f64, rounds: Option<u32>) -> PlotPoint {
-        PlotPoint { x, y: 0.93, interval: rounds.map(|_| (0.90, 0.97)), rounds }
+        PlotPoint { x, y: 0.93, interval: rounds.map(|_| (0.90, 0.97)), rounds, lost: None }
     }
 
     #[test]
@@ -69,6 +79,23 @@ mod tests {
             "GIL model, 2 threads: speedup 0.930, as you expect it",
         );
         check(CurveRole::Reference, Metric::CoresUsed, point(2.0, None), "GIL model, 2 threads: 0.930 cores used");
+    }
+
+    #[test]
+    fn latency_tells_the_spread_of_units_and_losses_their_exact_numbers() {
+        check(
+            MEASURED,
+            Metric::Latency,
+            point(2.0, Some(4)),
+            "GIL model, 2 threads: one unit took 0.930 ms (5 to 95 % of units: 0.900 to 0.970 ms), 4 rounds",
+        );
+        let lost = Some(crate::model::window::LostUpdates { expected: 2000, counted: 1234 });
+        check(
+            MEASURED,
+            Metric::LostUpdates,
+            PlotPoint { lost, ..point(2.0, Some(9)) },
+            "GIL model, 2 threads: share lost 0.930 (0.900 to 0.970), 1,234 of 2,000 counted, 9 rounds",
+        );
     }
 
     #[test]

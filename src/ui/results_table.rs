@@ -7,14 +7,27 @@ use eframe::egui::{
 use egui_extras::{Column, TableBuilder};
 
 use crate::model::format::UNKNOWN;
-use crate::model::table::{ResultsTable, TableRow};
+use crate::model::table::{Column as TableColumn, ResultsTable, TableRow};
 
 use super::curve_mark;
 use super::theme::{self, Palette, space};
 
 const ROW_HEIGHT: f32 = 24.0;
-/// The widths of the columns after the first, in points: wide enough for the longest text each of them gets.
-const WIDTHS: [f32; 6] = [64.0, 200.0, 168.0, 168.0, 168.0, 64.0];
+
+/// The width of a column after the first, in points: wide enough for the longest text it gets.
+fn width(column: TableColumn) -> f32 {
+    match column {
+        TableColumn::Threads | TableColumn::Rounds => 64.0,
+        TableColumn::Deadlocks => 120.0,
+        TableColumn::Series
+        | TableColumn::Speedup
+        | TableColumn::Efficiency
+        | TableColumn::CoresUsed
+        | TableColumn::Latency
+        | TableColumn::LostShare => 168.0,
+        TableColumn::Throughput | TableColumn::Counted => 200.0,
+    }
+}
 
 /// What the reader asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +58,7 @@ pub fn show(ui: &mut Ui, table: &ResultsTable, max_height: f32, empty_text: &str
     ui.scope_builder(builder, |ui| {
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
             node.set_row_count(table.rows.len() + 1);
-            node.set_column_count(table.header.len());
+            node.set_column_count(table.columns.len());
         });
         ScrollArea::horizontal().auto_shrink([false, true]).show(ui, |ui| rows(ui, table, max_height));
     });
@@ -54,10 +67,10 @@ pub fn show(ui: &mut Ui, table: &ResultsTable, max_height: f32, empty_text: &str
 
 /// The whole table with tabs between columns and a line for each row, the header first.
 pub fn tab_separated(table: &ResultsTable) -> String {
-    let mut text = table.header.join("\t");
+    let mut text = table.header().join("\t");
     for row in &table.rows {
         text.push('\n');
-        text += &row.cells().join("\t");
+        text += &table.cells(row).join("\t");
     }
     text.push('\n');
     text
@@ -72,15 +85,15 @@ fn rows(ui: &mut Ui, table: &ResultsTable, max_height: f32) {
         .cell_layout(Layout::right_to_left(Align::Center))
         .min_scrolled_height(3.0 * ROW_HEIGHT)
         .max_scroll_height((max_height - 2.0 * ROW_HEIGHT).max(3.0 * ROW_HEIGHT));
-    for width in std::iter::once(names_width).chain(WIDTHS) {
+    for width in std::iter::once(names_width).chain(table.columns.iter().skip(1).map(|column| width(*column))) {
         builder = builder.column(Column::exact(width));
     }
     builder
         .header(ROW_HEIGHT, |mut header| {
-            for (column, title) in table.header.iter().enumerate() {
+            for (column, title) in table.header().into_iter().enumerate() {
                 header.col(|ui| {
                     describe_cell(ui, Role::ColumnHeader, (0, column), title);
-                    in_column(ui, column, |ui| ui.add(Label::new(theme::caption(*title)).truncate()));
+                    in_column(ui, column, |ui| ui.add(Label::new(theme::caption(title)).truncate()));
                 });
             }
         })
@@ -88,7 +101,7 @@ fn rows(ui: &mut Ui, table: &ResultsTable, max_height: f32) {
             body.rows(ROW_HEIGHT, table.rows.len(), |mut drawn| {
                 let index = drawn.index();
                 let Some(row) = table.rows.get(index) else { return };
-                for (column, (cell, title)) in row.cells().iter().zip(table.header).enumerate() {
+                for (column, (cell, title)) in table.cells(row).iter().zip(table.header()).enumerate() {
                     drawn.col(|ui| {
                         let role = if column == 0 { Role::RowHeader } else { Role::Cell };
                         describe_cell(ui, role, (index + 1, column), &cell_in_words(row, title, cell, column));

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::model::plot::{
-    Axis, AxisChoice, AxisScale, CurveRole, Metric, Panel, PlotCurve, PlotInput, PlotOptions, PlotPoint, PlotSpec,
-    specify,
+    Axis, AxisChoice, AxisScale, CurveRole, CurveShape, Metric, Panel, PlotCurve, PlotInput, PlotOptions, PlotPoint,
+    PlotSpec, specify,
 };
 use crate::model::prediction::Prediction;
 use crate::model::results::{Curve, Results};
@@ -73,18 +73,21 @@ pub fn long_curve(points: u32) -> Arc<PlotSpec> {
     let curve = PlotCurve {
         name: "GIL model".to_owned(),
         role: CurveRole::Measured { engine: EngineKind::GilModel, variant: 0 },
+        shape: CurveShape::Line,
         points: (1..=points)
             .map(|index| PlotPoint {
                 x: f64::from(index),
                 y: y(index),
                 interval: Some((y(index) - 2.0, y(index) + 2.0)),
                 rounds: Some(ROUNDS),
+                lost: None,
             })
             .collect(),
     };
     Arc::new(PlotSpec {
         title: "Many points".to_owned(),
         metric: Metric::Throughput,
+        metrics: Metric::ALL.to_vec(),
         panels: vec![Panel {
             experiment: "many".to_owned(),
             title: "Many points".to_owned(),

@@ -203,7 +203,11 @@ fn find(check: &Check, pair: &Pair<'_>, threads: ThreadCount, subject: &Subject<
     let (shown, shown_bounds) = format::estimate_beside(&estimate, &bounds.values());
     let measured = sentence(&check.quantity, pair, threads, &shown);
     if !estimate.is_interval() {
-        let ends = if estimate.rounds > 1 { " and the ends are only the least and the greatest" } else { "" };
+        let ends = if estimate.rounds > 1 && estimate.interval == IntervalKind::Range {
+            " and the ends are only the least and the greatest"
+        } else {
+            ""
+        };
         return unclear(format!(
             "{measured}, but that rests on {}{ends}: a verdict needs {FEWEST_ROUNDS} rounds.",
             format::rounds(estimate.rounds),

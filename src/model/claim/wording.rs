@@ -38,7 +38,7 @@ pub(super) fn sentence(quantity: &Quantity, pair: &Pair<'_>, threads: ThreadCoun
     let of = pair.of.key.in_sentence();
     let over = pair.over.map(|series| series.key.in_sentence()).unwrap_or_default();
     let (median, interval) = median_and_interval(shown);
-    match quantity {
+    let sentence = match quantity {
         Quantity::Speedup { .. } => format!("{at} {of} reached {}", times_one_thread(shown)),
         Quantity::ThroughputRatio { .. } => {
             format!("{at} {of} had {median} times the throughput of {over} {interval}")
@@ -52,16 +52,16 @@ pub(super) fn sentence(quantity: &Quantity, pair: &Pair<'_>, threads: ThreadCoun
         }
         Quantity::Latency { .. } => format!("{at} one unit took {median} ms with {of} {interval}"),
         Quantity::LostShare { .. } => {
-            let counts = pair.of.at(threads).and_then(Point::lost).map(|lost| format!(": {}", lost.in_words()));
-            format!(
-                "{at} a share of {median} of the updates got lost with {of} {interval}{}",
-                counts.unwrap_or_default()
-            )
+            let counts = pair.of.at(threads).and_then(Point::lost).map(|lost| format!(" ({})", lost.in_words()));
+            let counts = counts.unwrap_or_default();
+            format!("{at} a share of {median} of the updates got lost with {of}{counts} {interval}")
         }
         Quantity::Deadlocks { .. } => {
             format!("{at} a share of {median} of the windows had a deadlock with {of} {interval}")
         }
-    }
+    };
+    // One round has no interval.
+    sentence.trim_end().to_owned()
 }
 
 /// One more sentence with a space before it, where there is more to say than the number.

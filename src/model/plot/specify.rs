@@ -1,6 +1,6 @@
 //! From results to a figure.
 
-use super::{Axis, AxisChoice, AxisScale, CurveRole, Metric, Panel, PlotCurve, PlotPoint, PlotSpec};
+use super::{Axis, AxisChoice, AxisScale, CurveRole, CurveShape, Metric, Panel, PlotCurve, PlotPoint, PlotSpec};
 use crate::model::format::shortened;
 use crate::model::prediction::Prediction;
 use crate::model::results::{Point, Results};
@@ -84,6 +84,7 @@ pub fn specify(inputs: &[PlotInput<'_>], options: PlotOptions<'_>) -> PlotSpec {
     PlotSpec {
         title: shortened(options.title, MOST_TITLE_CHARS),
         metric: options.metric,
+        metrics: offered(inputs, options.metric),
         panels,
         provenance: shortened(options.provenance, MOST_PROVENANCE_CHARS),
     }
@@ -97,6 +98,16 @@ impl Metric {
             Self::Speedup => point.speedup.as_ref(),
             Self::Efficiency => point.efficiency.as_ref(),
             Self::CoresUsed => point.cores_used.as_ref(),
+            Self::Latency => point.latency_ms.as_ref(),
+            Self::LostUpdates => point.lost_share.as_ref(),
+        }
+    }
+
+    /// Whether every workload has it; what only some have is offered only where it was measured.
+    fn is_general(self) -> bool {
+        match self {
+            Self::Throughput | Self::Speedup | Self::Efficiency | Self::CoresUsed => true,
+            Self::Latency | Self::LostUpdates => false,
         }
     }
 
@@ -105,8 +116,31 @@ impl Metric {
         match self {
             Self::CoresUsed => true,
             Self::Speedup | Self::Efficiency => bound == Bound::Cpu,
-            Self::Throughput => false,
+            Self::Throughput | Self::Latency | Self::LostUpdates => false,
         }
+    }
+}
+
+/// The metrics that some series has, and the one that is shown, in tab order.
+fn offered(inputs: &[PlotInput<'_>], shown: Metric) -> Vec<Metric> {
+    let has = |metric: Metric| {
+        let series = inputs.iter().flat_map(|input| &input.results.series);
+        series.flat_map(|series| &series.points).any(|point| metric.of(point).is_some())
+    };
+    let offers = |metric: &Metric| metric.is_general() || *metric == shown || has(*metric);
+    Metric::ALL.into_iter().filter(offers).collect()
+}
+
+/// Columns side by side where the metric is drawn so.
+fn set_shapes(curves: &mut [PlotCurve], metric: Metric) {
+    if metric != Metric::LostUpdates {
+        return;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a handful of curves")]
+    let middle = curves.len().saturating_sub(1) as f64 / 2.0;
+    #[expect(clippy::cast_precision_loss, reason = "a handful of curves")]
+    for (index, curve) in curves.iter_mut().enumerate() {
+        curve.shape = CurveShape::Columns { aside: index as f64 - middle };
     }
 }
 
@@ -116,6 +150,7 @@ fn curves_of(input: &PlotInput<'_>, metric: Metric) -> Vec<PlotCurve> {
         curves.push(PlotCurve {
             name: CEILING_LABEL.to_owned(),
             role: CurveRole::Ceiling,
+            shape: CurveShape::Line,
             points: points_of(&input.results.ceiling, metric),
         });
     }
@@ -123,6 +158,7 @@ fn curves_of(input: &PlotInput<'_>, metric: Metric) -> Vec<PlotCurve> {
         curves.extend(reference.series.iter().map(|series| PlotCurve {
             name: format!("{}, recorded", series.key.label()),
             role: CurveRole::Reference,
+            shape: CurveShape::Line,
             points: points_of(&series.points, metric),
         }));
     }
@@ -130,6 +166,7 @@ fn curves_of(input: &PlotInput<'_>, metric: Metric) -> Vec<PlotCurve> {
         curves.push(PlotCurve {
             name,
             role: role_of(input.results, index, &series.key),
+            shape: CurveShape::Line,
             points: points_of(&series.points, metric),
         });
     }
@@ -137,10 +174,12 @@ fn curves_of(input: &PlotInput<'_>, metric: Metric) -> Vec<PlotCurve> {
         curves.push(PlotCurve {
             name: "Your prediction".to_owned(),
             role: CurveRole::Prediction,
+            shape: CurveShape::Line,
             points: predicted(prediction, metric),
         });
     }
     curves.retain(|curve| !curve.points.is_empty());
+    set_shapes(&mut curves, metric);
     for curve in &mut curves {
         curve.name = shortened(&curve.name, MOST_NAME_CHARS);
     }
@@ -181,8 +220,13 @@ fn points_of(points: &[Point], metric: Metric) -> Vec<PlotPoint> {
         whole.then(|| PlotPoint {
             x: point.threads.as_f64(),
             y: estimate.median,
-            interval: (estimate.rounds > 1).then_some((estimate.low, estimate.high)),
+            interval: match metric {
+                // How much the units of a window differ says more than how little their medians do.
+                Metric::Latency => point.latency_quantiles_ms.map(|quantiles| (quantiles[1], quantiles[5])),
+                _ => (estimate.rounds > 1).then_some((estimate.low, estimate.high)),
+            },
             rounds: Some(estimate.rounds),
+            lost: if metric == Metric::LostUpdates { point.lost() } else { None },
         })
     };
     points.iter().filter_map(drawn).collect()
@@ -192,12 +236,12 @@ fn predicted(prediction: &Prediction, metric: Metric) -> Vec<PlotPoint> {
     let value = |threads: f64, speedup: f64| match metric {
         Metric::Speedup => Some(speedup),
         Metric::Efficiency => Some(speedup / threads),
-        Metric::Throughput | Metric::CoresUsed => None,
+        Metric::Throughput | Metric::CoresUsed | Metric::Latency | Metric::LostUpdates => None,
     };
     let points = prediction.points.iter().filter_map(|(threads, speedup)| {
         let x = threads.as_f64();
         let y = value(x, *speedup).filter(|y| y.is_finite())?;
-        Some(PlotPoint { x, y, interval: None, rounds: None })
+        Some(PlotPoint { x, y, interval: None, rounds: None, lost: None })
     });
     points.collect()
 }
@@ -231,15 +275,23 @@ fn y_axis<'a>(curves: impl Iterator<Item = &'a PlotCurve>, options: PlotOptions<
     // The medians decide: a single wide interval must not bend every curve.
     let (lowest, highest) = ends(medians.into_iter()).unwrap_or((0.0, 1.0));
     let scale = match metric {
-        Metric::Throughput | Metric::Speedup if least > 0.0 => options.axes.scale(lowest, highest),
-        Metric::Throughput | Metric::Speedup | Metric::Efficiency | Metric::CoresUsed => AxisScale::Linear,
+        Metric::Throughput | Metric::Speedup | Metric::Latency if least > 0.0 => options.axes.scale(lowest, highest),
+        Metric::Throughput
+        | Metric::Speedup
+        | Metric::Efficiency
+        | Metric::CoresUsed
+        | Metric::Latency
+        | Metric::LostUpdates => AxisScale::Linear,
     };
     let reach = match (metric, scale) {
         (Metric::Speedup, _) => 2.0,
-        (Metric::Efficiency | Metric::CoresUsed, _) => 1.0,
-        (Metric::Throughput, _) => 0.0,
+        // A share is seen as a part of the whole.
+        (Metric::Efficiency | Metric::CoresUsed | Metric::LostUpdates, _) => 1.0,
+        (Metric::Throughput | Metric::Latency, _) => 0.0,
     };
-    Axis::of_values(metric.axis_label(), least, greatest.max(reach), scale)
+    let axis = Axis::of_values(metric.axis_label(), least, greatest.max(reach), scale);
+    // No more than everything can get lost.
+    if metric == Metric::LostUpdates { Axis { max: 1.0, ..axis } } else { axis }
 }
 
 /// The least and greatest of some values.

@@ -65,6 +65,7 @@ pub(in crate::ui) fn open(index: usize, state: &mut State, services: &Services) 
     let figure = Arc::new(PlotSpec {
         title: group.title(&titles),
         metric: settings.metric,
+        metrics: vec![settings.metric],
         panels: Vec::new(),
         provenance: String::new(),
     });

@@ -7,7 +7,6 @@ use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui, vec2};
 use super::controls::{button, labelled_button, primary_button, quiet_button, segments, tooltip};
 use super::{Room, results, settings_row};
 use crate::model::format;
-use crate::model::plot::Metric;
 use crate::model::prediction::Prediction;
 use crate::model::record::RunRecord;
 use crate::ui::command::{Command, Inbox};
@@ -244,9 +243,10 @@ fn how_long(state: &State) -> String {
 
 /// What the plot shows, and what can be done with it.
 fn tabs(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
-    let Some(metric) = state.figure().map(|figure| figure.metric) else { return };
+    let Some(figure) = state.figure() else { return };
+    let (metric, metrics) = (figure.metric, &figure.metrics);
     ui.horizontal(|ui| {
-        let choices = Metric::ALL.map(|metric| (metric, Command::ShowMetric(metric)));
+        let choices = metrics.iter().map(|metric| (*metric, Command::ShowMetric(*metric)));
         segments(ui, "Plot", choices, metric, |metric| metric.label().to_owned(), inbox);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let has_plot = state.record().is_some();

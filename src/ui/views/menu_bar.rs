@@ -3,7 +3,7 @@
 use eframe::egui::{self, MenuBar, Ui};
 
 use super::controls::{keys_in_words, labelled_menu_item, menu_item, name, quiet_button};
-use crate::model::plot::{AxisChoice, Metric};
+use crate::model::plot::AxisChoice;
 use crate::model::stopping::Precision;
 use crate::ui::command::{Command, Inbox};
 use crate::ui::python_command::PythonCommand;
@@ -62,9 +62,9 @@ fn view(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
     menu_item(ui, Command::Presenter, state.presenting, true, inbox);
     menu_item(ui, Command::FullScreen, false, true, inbox);
     ui.separator();
-    if let Some(metric) = state.figure().map(|figure| figure.metric) {
-        for choice in Metric::ALL {
-            menu_item(ui, Command::ShowMetric(choice), choice == metric, true, inbox);
+    if let Some(figure) = state.figure() {
+        for choice in figure.metrics.iter().copied() {
+            menu_item(ui, Command::ShowMetric(choice), choice == figure.metric, true, inbox);
         }
     }
     if let Some(axes) = state.axes() {

@@ -54,7 +54,9 @@ fn is_useful(state: &State, command: &Command) -> bool {
         Command::RunOrStop => state.run.is_some() || state.can_run(),
         Command::PreviousLesson => state.lessons.neighbour(-1).is_some(),
         Command::NextLesson => state.lessons.neighbour(1).is_some(),
-        Command::ShowMetric(metric) => state.figure().is_some_and(|figure| figure.metric != *metric),
+        Command::ShowMetric(metric) => {
+            state.figure().is_some_and(|figure| figure.metric != *metric && figure.metrics.contains(metric))
+        }
         Command::SetAxes(axes) => state.axes().is_some_and(|now| now != *axes),
         Command::SetPrecision(precision) => state.session.precision != *precision,
         Command::SetTheme(theme) => state.session.theme != *theme,

@@ -3,6 +3,7 @@ use super::*;
 use crate::model::fixture::{self, curve, threads};
 use crate::model::results::Curve;
 use crate::model::series::{EngineKind, Interpreter};
+use crate::model::window::{LostUpdates as Losses, Window};
 
 const GIL: EngineKind = EngineKind::GilModel;
 
@@ -210,6 +211,48 @@ fn series_of_one_engine_are_told_apart() {
         roles,
         [measured(EngineKind::PythonThreads, 0), measured(GIL, 0), measured(EngineKind::PythonThreads, 1)]
     );
+}
+
+#[test]
+fn what_only_some_workloads_have_is_offered_where_it_was_measured() {
+    use Metric::{CoresUsed, Efficiency, Latency, LostUpdates, Speedup, Throughput};
+    let general = [Throughput, Speedup, Efficiency, CoresUsed];
+    let mut some = results(8, 95.0, 380.0);
+    let offers = |results: &Results, metric| specify(&[input(results, Bound::Cpu)], options(metric)).metrics;
+    assert_eq!(offers(&some, Speedup), general);
+    // A lesson may name what is not measured yet.
+    assert_eq!(offers(&some, LostUpdates), [Throughput, Speedup, Efficiency, CoresUsed, LostUpdates]);
+    let timed = Window { latency_ms: Some(5.0), ..fixture::window(8, 0, 95.0) };
+    some.add(&curve(GIL), timed);
+    assert_eq!(offers(&some, Speedup), [Throughput, Speedup, Efficiency, CoresUsed, Latency]);
+}
+
+#[test]
+fn lost_updates_are_columns_side_by_side_up_to_everything() {
+    let mut results = Results::default();
+    for engine in [GIL, EngineKind::Native] {
+        for (round, counted) in [(0, 700), (1, 800)] {
+            let lost = Some(Losses { expected: 1000, counted });
+            results.add(&curve(engine), Window { lost, ..fixture::window(2, round, 10.0) });
+        }
+    }
+    let panel = specify(&[input(&results, Bound::Cpu)], options(Metric::LostUpdates)).panels.remove(0);
+    let asides: Vec<_> = panel.curves.iter().map(|curve| curve.shape).collect();
+    assert_eq!(asides, [-0.5, 0.5].map(|aside| CurveShape::Columns { aside }));
+    let point = panel.curves[0].points[0];
+    assert_eq!((point.y, point.lost), (0.25, Some(Losses { expected: 2000, counted: 1500 })));
+    assert_eq!((panel.y.min, panel.y.max), (0.0, 1.0));
+}
+
+#[test]
+fn latency_has_bars_from_5_to_95_percent_of_the_units() {
+    let quantiles = Some([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+    let mut results = Results::default();
+    let window = Window { latency_ms: Some(4.0), latency_quantiles_ms: quantiles, ..fixture::window(2, 0, 10.0) };
+    results.add(&curve(GIL), window);
+    let panel = specify(&[input(&results, Bound::Waiting)], options(Metric::Latency)).panels.remove(0);
+    let point = panel.curves[0].points[0];
+    assert_eq!((point.y, point.interval, panel.curves[0].shape), (4.0, Some((2.0, 6.0)), CurveShape::Line));
 }
 
 #[test]
