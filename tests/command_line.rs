@@ -320,3 +320,23 @@ fn settings_cannot_be_kept_in_a_file() {
     let output = threadlab().arg("--config").arg(file.path()).assert().code(2);
     output.stderr(predicate::str::contains("a folder for settings was expected"));
 }
+
+#[test]
+fn code_of_foreign_lessons_runs_only_where_it_is_trusted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lesson = "+++\nformat = 1\nid = \"mine\"\ntitle = \"Mine\"\nminutes = 1\ngoals = [\"Run code.\"]\n[[experiment]]\nid = \"own\"\n\
+                  title = \"Own\"\nworkload = \"code\"\nengines = [\"python-threads\"]\nthreads = { min = 1, max = 2 }\n+++\n\
+                  ```python work\ndef work():\n    return 1 / 0\n```\n";
+    std::fs::write(folder.path().join("mine.md"), lesson).expect("written");
+    let folder = folder.path().display().to_string();
+    let words = ["run", "mine", "--lessons", &folder, "--precision", "quick", "--threads", "1"];
+    threadlab().args(words).assert().code(2).stderr(predicate::str::contains("say `--trust`"));
+    let output = threadlab().args(words).arg("--trust").output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("no interpreter") {
+        assert_eq!(output.status.code(), Some(2), "{said}");
+    } else {
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("line 2 of the code: ZeroDivisionError: division by zero"), "{said}");
+    }
+}

@@ -171,6 +171,9 @@ pub struct EngineArguments {
     /// How Python processes are started: spawn, fork or forkserver (repeatable, a series for each); default: the interpreter's
     #[arg(long = "start-method", value_name = "METHOD", value_parser = start_method)]
     pub start_methods: Vec<StartMethod>,
+    /// Run the code of lessons that did not come with the program; read it first
+    #[arg(long)]
+    pub trust: bool,
 }
 
 /// Whether the GIL of a free-threaded Python is on.

@@ -8,7 +8,7 @@ use super::arguments::{Common, RunArguments};
 use super::choice::{Choice, choose};
 use super::console;
 use super::exit::{Exit, UsageError};
-use super::{figure, interpreters, interrupt, progress, report};
+use super::{figure, interpreters, interrupt, progress, report, trust};
 use crate::engine::cancel::CancelFlag;
 use crate::engine::catalogue::InterpreterFinder;
 use crate::engine::handle::RunHandle;
@@ -43,6 +43,7 @@ pub(super) fn run(arguments: &RunArguments, common: &Common) -> anyhow::Result<E
     let figures = figure::check(&arguments.figure)?;
     let library = open_library(common);
     let choice = choose(&library, &arguments.target)?;
+    trust::check(&choice, arguments.engines.trust)?;
     let machine = machine::read();
     let request = request(arguments, &choice, &machine)?;
     let cancel = interrupt::flag()?;

@@ -18,6 +18,7 @@ mod plot;
 mod progress;
 mod report;
 pub mod thread_list;
+mod trust;
 mod verify;
 
 use arguments::{Command, Common};

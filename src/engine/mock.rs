@@ -21,7 +21,7 @@ use crate::model::series::{EngineKind, SeriesKey};
 use crate::model::timeline::{Slice, Timeline};
 use crate::model::units::ThreadCount;
 use crate::model::window::Window;
-use crate::model::workload::{Bound, Workload};
+use crate::model::workload::{Bound, Workload, WorkloadKind};
 
 /// A clock that only the mock's windows move. Clones show the same time.
 #[derive(Debug, Clone)]
@@ -324,6 +324,7 @@ fn textbook(kind: EngineKind, workload: &Workload, threads: ThreadCount) -> f64 
     let held = matches!(kind, EngineKind::GilModel | EngineKind::PythonThreads | EngineKind::PythonAsyncio);
     let cores = if held { 1.0 } else { CORES };
     match workload.bound() {
+        _ if workload.kind() == WorkloadKind::Code => 5000.0 * threads.min(cores),
         Bound::Cpu => 50_000.0 * threads.min(cores),
         Bound::Waiting => threads * 1000.0 / (workload.values().map(|(_, value)| value).sum::<f64>() + 0.1),
         Bound::Mixed => {

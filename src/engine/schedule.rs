@@ -200,7 +200,8 @@ pub fn nominal_unit(workload: &Workload) -> Option<Duration> {
         | WorkloadKind::Numpy
         | WorkloadKind::LostUpdates
         | WorkloadKind::Counter
-        | WorkloadKind::TwoLocks => return None,
+        | WorkloadKind::TwoLocks
+        | WorkloadKind::Code => return None,
     };
     Duration::try_from_secs_f64(milliseconds / 1000.0).ok()
 }

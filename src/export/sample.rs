@@ -98,6 +98,7 @@ fn experiment(
         id: id.to_owned(),
         title: title.to_owned(),
         workload,
+        code: None,
         parameters: BTreeMap::from([(parameter.0.to_owned(), parameter.1.into())]),
         results,
         claims: Vec::new(),

@@ -37,6 +37,23 @@ pub(super) struct Front {
     pub(super) questions: Vec<Question>,
 }
 
+impl Front {
+    /// Gives the lesson's own workload to the experiments that measure it.
+    pub(super) fn with_code(mut self, source: &str, work: Option<&str>, report: &mut Vec<Diagnostic>) -> Self {
+        for experiment in self.experiments.iter_mut().filter(|it| it.workload.kind() == WorkloadKind::Code) {
+            if let Some(work) = work {
+                experiment.workload = experiment.workload.clone().with_code(work);
+            } else {
+                let message =
+                    format!("experiment `{}` measures the lesson's own code, and there is none", experiment.id);
+                let error = Diagnostic::new(source, self.id.span.clone(), message);
+                report.push(error.help("add a block fenced as ```python work that defines a function `work`"));
+            }
+        }
+        self
+    }
+}
+
 /// Checks the front matter of `source`. `None` where something is wrong; every error is in `report` then.
 pub(super) fn check(source: &str, raw: RawLesson, report: &mut Vec<Diagnostic>) -> Option<Front> {
     let mut checker = Checker { source, report };

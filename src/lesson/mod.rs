@@ -22,6 +22,7 @@ mod raw;
 #[cfg(test)]
 mod tests;
 pub mod title;
+pub mod trust;
 #[cfg(feature = "gui")]
 pub mod watch;
 
@@ -156,6 +157,11 @@ impl Lesson {
         parse(source, &name, origin).map(|parsed| parsed.lesson)
     }
 
+    /// The lesson's own workload: the block fenced as `python work`.
+    pub fn work(&self) -> Option<&str> {
+        self.code.iter().find(|block| block.role == CodeRole::Work).map(|block| block.text.as_str())
+    }
+
     /// The experiment of that id, if there is one.
     pub fn experiment(&self, id: &str) -> Option<&Experiment> {
         self.experiments.iter().find(|experiment| experiment.id == id)
@@ -197,6 +203,8 @@ fn parse(source: &str, name: &str, origin: Origin) -> Result<Parsed, Diagnostics
     let front = raw.and_then(|raw| check::check(source, raw, &mut report));
     let body =
         split.map_or_else(body::Body::default, |split| body::read(source, split.body, ids.as_deref(), &mut report));
+    let work = body.code.iter().find(|block| block.role == CodeRole::Work).map(|block| block.text.as_str());
+    let front = front.map(|front| front.with_code(source, work, &mut report));
     let (errors, warnings): (Vec<_>, Vec<_>) =
         report.into_iter().partition(|diagnostic| diagnostic.severity == Severity::Error);
     match front {

@@ -3,6 +3,7 @@
 //! Nothing here does I/O, starts a thread, reads a clock or draws a random number: values come in, values go out.
 
 pub mod claim;
+pub mod code;
 pub mod explanation;
 pub mod expression;
 #[cfg(test)]

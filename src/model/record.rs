@@ -163,6 +163,8 @@ pub struct ExperimentRecord {
     pub workload: WorkloadKind,
     /// The values of its parameters.
     pub parameters: BTreeMap<String, ParameterValue>,
+    /// The Python text of own code.
+    pub code: Option<String>,
     /// Curves and ceiling.
     pub results: Results,
     /// The verdicts.
@@ -176,7 +178,12 @@ pub struct ExperimentRecord {
 impl ExperimentRecord {
     /// Its workload with the parameters it ran with.
     pub fn workload_as_run(&self) -> Workload {
-        self.parameters.iter().fold(Workload::new(self.workload), |workload, (name, value)| {
+        let workload = Workload::new(self.workload);
+        let workload = match &self.code {
+            Some(code) => workload.with_code(code),
+            None => workload,
+        };
+        self.parameters.iter().fold(workload, |workload, (name, value)| {
             let unchanged = workload.clone();
             workload.with_written(name, value).unwrap_or(unchanged)
         })
@@ -212,6 +219,8 @@ struct ExperimentJson {
     title: String,
     workload: WorkloadKind,
     parameters: BTreeMap<String, ParameterValue>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
     series: Vec<Series>,
     ceiling: Vec<Point>,
     claims: Vec<Judgement>,
@@ -226,6 +235,7 @@ impl From<ExperimentRecord> for ExperimentJson {
             title: record.title,
             workload: record.workload,
             parameters: record.parameters,
+            code: record.code,
             series: record.results.series,
             ceiling: record.results.ceiling,
             claims: record.claims,
@@ -242,6 +252,7 @@ impl From<ExperimentJson> for ExperimentRecord {
             title: json.title,
             workload: json.workload,
             parameters: json.parameters,
+            code: json.code,
             results: Results { series: json.series, ceiling: json.ceiling },
             claims: json.claims,
             prediction: json.prediction,

@@ -66,6 +66,7 @@ impl Run {
                     title,
                     workload: plan.workload.kind(),
                     parameters: plan.workload.written(),
+                    code: plan.workload.code().map(str::to_owned),
                     results: Results::new(&plan.series),
                     claims: Vec::new(),
                     prediction: None,

@@ -72,6 +72,12 @@ impl EngineKind {
     /// Why the engine, wherever it is there, runs no workloads of this kind: a sentence without full stop. `None` where it does.
     pub fn why_not(self, workload: WorkloadKind) -> Option<&'static str> {
         match (self, workload) {
+            (Self::Native | Self::GilModel, WorkloadKind::Code) => {
+                Some("your code is Python, and this engine runs none")
+            }
+            (Self::PythonAsyncio, WorkloadKind::Code) => Some(
+                "tasks of one event loop overlap only what they await, and `work` is a function that awaits nothing",
+            ),
             (Self::Native | Self::GilModel, WorkloadKind::Numpy) => Some("NumPy runs in Python only"),
             (Self::PythonAsyncio, WorkloadKind::StartJoin) => Some("tasks of one event loop start no threads"),
             (Self::PythonInterpreters, WorkloadKind::StartJoin) => {

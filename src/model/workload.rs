@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,8 @@ pub enum WorkloadKind {
     Pool,
     /// One whole computation that is divided among workers started for it.
     Job,
+    /// A function in Python, from the lesson or from the learner. In Python only.
+    Code,
 }
 
 /// What limits a workload, which decides how its claims are judged.
@@ -453,6 +456,7 @@ impl WorkloadKind {
         Self::StartJoin,
         Self::Pool,
         Self::Job,
+        Self::Code,
     ];
 
     /// The word used in lesson files and results.
@@ -474,6 +478,7 @@ impl WorkloadKind {
             Self::StartJoin => "start-join",
             Self::Pool => "pool",
             Self::Job => "job",
+            Self::Code => "code",
         }
     }
 
@@ -501,6 +506,7 @@ impl WorkloadKind {
             Self::StartJoin => "Start and join threads",
             Self::Pool => "Jobs for an executor",
             Self::Job => "Divide one job",
+            Self::Code => "Your own code",
         }
     }
 
@@ -518,6 +524,8 @@ impl WorkloadKind {
             | Self::Job => Bound::Cpu,
             Self::Wait | Self::Socket | Self::Sleeper | Self::Semaphore | Self::StartJoin => Bound::Waiting,
             Self::Mixed | Self::Pool => Bound::Mixed,
+            // Nobody knows what code does.
+            Self::Mixed | Self::Code => Bound::Mixed,
         }
     }
 
@@ -545,6 +553,7 @@ impl WorkloadKind {
             Self::StartJoin => &[JOIN, BODY_MS],
             Self::Pool => &[POOL_WAIT_MS, POOL_CPU_MS],
             Self::Job => &[JOB_MS, PAYLOAD_KIB],
+            Self::Code => &[],
         }
     }
 }
@@ -554,6 +563,7 @@ impl WorkloadKind {
 pub struct Workload {
     kind: WorkloadKind,
     values: BTreeMap<&'static str, f64>,
+    code: Option<Arc<str>>,
 }
 
 /// Why a parameter cannot be set.
@@ -604,7 +614,19 @@ pub enum ParameterError {
 impl Workload {
     /// A workload with every parameter at its default.
     pub fn new(kind: WorkloadKind) -> Self {
-        Self { kind, values: kind.parameters().iter().map(|p| (p.id, p.default)).collect() }
+        Self { kind, values: kind.parameters().iter().map(|p| (p.id, p.default)).collect(), code: None }
+    }
+
+    /// This workload with the Python text that a unit of [`WorkloadKind::Code`] calls; other kinds have none.
+    #[must_use]
+    pub fn with_code(mut self, code: &str) -> Self {
+        self.code = (self.kind == WorkloadKind::Code).then(|| Arc::from(code));
+        self
+    }
+
+    /// The Python text of [`WorkloadKind::Code`]: it defines a function `work` without arguments, one unit.
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
     }
 
     /// This workload with one parameter set.

@@ -11,6 +11,7 @@ use super::laboratory::Laboratory;
 use super::perform::{self, Services};
 use super::quiet::FrameClock;
 use super::session::{Restored, Session};
+use super::state::code::read_trust;
 use super::state::{Overlay, State};
 use super::task::Tasks;
 use super::theme;
@@ -88,7 +89,8 @@ impl App {
             kept: session.clone(),
             default_folder: setup.export_folder,
         };
-        let mut state = State::new(session, setup.config_dir, machine);
+        let trust = read_trust(setup.config_dir.as_deref());
+        let mut state = State { trust, ..State::new(session, setup.config_dir, machine) };
         if let Some(problem) = problem {
             state.notices.failed(problem);
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::code_command::CodeCommand;
 use super::edit::Stage;
 use super::python_command::PythonCommand;
 use super::session::ThemeChoice;
@@ -138,6 +139,8 @@ pub enum Command {
     DismissNotice(u64),
     /// Takes the first-start hint away for good.
     DismissHint,
+    /// Edits and runs the lesson's own code.
+    Code(CodeCommand),
     /// Chooses Pythons and what to measure in them.
     Python(PythonCommand),
     /// Shows or hides the settings.
@@ -209,6 +212,8 @@ impl Command {
         all.extend([
             Self::SetRunOnRelease(true),
             Self::SetRunOnRelease(false),
+            Self::Code(CodeCommand::Show),
+            Self::Code(CodeCommand::Reset),
             Self::Python(PythonCommand::Show),
             Self::Python(PythonCommand::LookAgain),
             Self::ShowPalette,
@@ -275,6 +280,7 @@ impl Command {
             Self::DismissNotice(_) => "Dismiss",
             Self::DismissHint => "Got it",
             Self::Python(PythonCommand::LookAgain) => "Look for Pythons again",
+            Self::Code(command) => command.label(),
             Self::Python(command) => command.label(),
             Self::ShowSettings => "Settings…",
             Self::ShowHelp => "Help",
@@ -360,6 +366,7 @@ impl Command {
             Self::Export => "Writes the file.",
             Self::DismissNotice(_) => "Takes this message away.",
             Self::DismissHint => "Takes this hint away for good.",
+            Self::Code(command) => command.tooltip(),
             Self::Python(command) => command.tooltip(),
             Self::ShowSettings => "Theme, size, precision and where settings are kept.",
             Self::ShowHelp => "How Threadlab works, and every shortcut.",

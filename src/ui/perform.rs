@@ -28,6 +28,7 @@ use crate::model::record::{Completion, RunRecord};
 use crate::model::run::{ExperimentOpening, Opening, Run};
 
 pub(super) mod bench;
+mod code;
 pub(super) mod pythons;
 mod shelf;
 
@@ -122,6 +123,7 @@ pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx
         Command::ShowAbout => toggle_overlay(state, Overlay::About),
         Command::Dismiss if state.overlay != Overlay::None => state.overlay = Overlay::None,
         Command::Dismiss => present(false, state, ctx),
+        Command::Code(command) => code::perform(command, state, services, ctx),
         Command::Python(command) => pythons::perform(command, state, services),
         Command::FoldLessons
         | Command::FoldText
@@ -219,12 +221,18 @@ fn start(state: &mut State, services: &mut Services, ctx: &egui::Context) {
         return;
     }
     state.opened = None;
-    let Some((lesson, bench)) = state.lessons.lesson().zip(state.bench.as_mut()) else { return };
+    if let Some(bench) = &mut state.bench {
+        bench.settings.predicting = false;
+    }
+    let Some((lesson, bench)) = state.lessons.lesson().zip(state.bench.as_ref()) else { return };
     let Some(group) = bench.group().cloned() else { return };
-    bench.settings.predicting = false;
     let plans: Vec<(usize, ExperimentPlan)> = bench.settings.plans(lesson, &group, &state.machine, &bench.offers);
     if plans.is_empty() {
         state.notices.failed("There is nothing to run: check at least one engine that can run here.");
+        return;
+    }
+    if plans.iter().any(|(_, plan)| plan.workload.code().is_some()) && !state.may_run_code(lesson) {
+        state.overlay = Overlay::Agreement;
         return;
     }
     let told = |(index, plan): &(usize, ExperimentPlan)| {
@@ -255,6 +263,7 @@ fn start(state: &mut State, services: &mut Services, ctx: &egui::Context) {
     match services.laboratory.start(request, audience) {
         Ok(handle) => {
             services.run = Some(handle);
+            state.code_faults.remove(&run.record().lesson);
             state.session.hint_dismissed = true;
             state.run = Some(LiveRun {
                 id,
@@ -327,7 +336,9 @@ pub fn drain_events(state: &mut State, services: &mut Services, ctx: &egui::Cont
 fn conclude(outcome: Outcome, state: &mut State, services: &Services) {
     let Some(live) = state.run.take() else { return };
     if let Outcome::Failed(reason) = &outcome {
-        state.notices.failed(format!("The run failed: {reason}. What was measured before is kept."));
+        let of_code = code::note_fault(reason, live.run.record(), state);
+        let words = of_code.unwrap_or_else(|| format!("The run failed: {reason}. What was measured before is kept."));
+        state.notices.failed(words);
     }
     let mut record = live.run.into_record();
     if record.rounds == 0 && record.experiments.iter().all(|experiment| experiment.results.is_empty()) {

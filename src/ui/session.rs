@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui;
 use serde::{Deserialize, Serialize};
 
+use super::state::code::CodeEdit;
 use super::state::export::ExportPreferences;
 use super::state::pythons::PythonChoice;
 use super::state::settings::SavedGroup;
@@ -61,6 +62,8 @@ pub struct Session {
     pub export: ExportPreferences,
     /// Which Pythons to measure in.
     pub python: PythonChoice,
+    /// What the learner made of lessons' own code, by the lesson's id.
+    pub codes: BTreeMap<String, CodeEdit>,
 }
 
 impl Default for Session {
@@ -80,6 +83,7 @@ impl Default for Session {
             groups: BTreeMap::new(),
             export: ExportPreferences::default(),
             python: PythonChoice::default(),
+            codes: BTreeMap::new(),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::session::{LessonProgress, Session};
 use crate::engine::Support;
 use crate::engine::message::{Outcome, Progress};
 use crate::lesson::Experiment;
+use crate::lesson::trust::Trust;
 use crate::model::explanation::Explanation;
 use crate::model::machine::Machine;
 use crate::model::plan::RunId;
@@ -20,12 +21,14 @@ use crate::model::table::ResultsTable;
 use crate::model::timeline::Timeline;
 use crate::model::units::ThreadCount;
 
+pub mod code;
 pub mod export;
 pub mod lessons;
 pub mod notice;
 pub mod pythons;
 pub mod settings;
 
+use code::FaultyCode;
 use export::ExportForm;
 use lessons::Lessons;
 use notice::Notices;
@@ -43,6 +46,10 @@ pub struct State {
     pub machine: Machine,
     /// The Pythons of this machine.
     pub pythons: Pythons,
+    /// Which lessons' code may run.
+    pub trust: Trust,
+    /// What went wrong last in lessons' code, by the lesson's id.
+    pub code_faults: BTreeMap<String, FaultyCode>,
     /// The lessons.
     pub lessons: Lessons,
     /// The words that lessons in the list must contain.
@@ -293,6 +300,10 @@ pub enum Overlay {
     Export(Box<ExportForm>),
     /// The Pythons of this machine.
     Python,
+    /// The lesson's own code, in a large editor.
+    Code,
+    /// Whether the lesson's own code may run.
+    Agreement,
     /// The settings.
     Settings,
     /// The help page.
@@ -309,6 +320,8 @@ impl State {
             config_dir,
             machine,
             pythons: Pythons::default(),
+            trust: Trust::default(),
+            code_faults: BTreeMap::new(),
             lessons: Lessons::default(),
             filter: String::new(),
             bench: None,

@@ -12,6 +12,7 @@ use eframe::egui;
 
 use super::interpreter_search::{Findings, InterpreterSource, SearchOrder};
 use super::results_folder;
+use super::state::code::TRUST_FILE;
 use crate::export::{self, FigureOptions, Format};
 use crate::model::plot::PlotSpec;
 use crate::model::record::RunRecord;
@@ -47,6 +48,13 @@ pub enum Task {
     FindInterpreters(SearchOrder),
     /// Reads a result file.
     ReadRecord(PathBuf),
+    /// Keeps which texts were agreed to.
+    KeepTrust {
+        /// The folder, made where it is missing.
+        dir: PathBuf,
+        /// The file's text.
+        text: String,
+    },
     /// Keeps the session.
     SaveSession {
         /// The folder, made where it is missing.
@@ -236,12 +244,13 @@ fn perform(task: Task, tools: &mut Tools) -> Report {
             let record = read_record(&path);
             Report::RecordRead { path, record }
         }
-        Task::SaveSession { dir, bytes } => Report::SessionSaved(save_session(&dir, &bytes)),
         Task::KeepResult { dir, group, record } => {
             let kept = results_folder::keep(&dir, &group, &record);
             Report::ResultKept(kept.map_err(|error| format!("The result could not be kept: {error}.")))
         }
         Task::ReadResults { dir } => Report::ResultsRead(results_folder::read(&dir)),
+        Task::KeepTrust { dir, text } => Report::SessionSaved(save(&dir, TRUST_FILE, text.as_bytes())),
+        Task::SaveSession { dir, bytes } => Report::SessionSaved(save(&dir, super::session::FILE_NAME, &bytes)),
     }
 }
 
@@ -293,10 +302,10 @@ fn read_record(path: &Path) -> Result<Box<RunRecord>, String> {
     RunRecord::parse(&text).map(Box::new).map_err(|error| failed(&error))
 }
 
-fn save_session(dir: &Path, bytes: &[u8]) -> Result<(), String> {
+fn save(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), String> {
     let failed = |reason: &dyn std::fmt::Display| format!("Settings could not be kept: {reason}.");
     std::fs::create_dir_all(dir).map_err(|error| failed(&format!("{error}: {}", dir.display())))?;
-    export::write_atomic(&dir.join(super::session::FILE_NAME), bytes).map_err(|error| failed(&error))
+    export::write_atomic(&dir.join(name), bytes).map_err(|error| failed(&error))
 }
 
 /// The folder itself or the nearest one above it that is there.

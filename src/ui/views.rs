@@ -10,6 +10,7 @@ use super::state::{Overlay, State};
 use super::theme::{Palette, space};
 
 mod code_block;
+mod code_editor;
 mod controls;
 mod experiment;
 mod export_dialog;
@@ -113,6 +114,8 @@ fn over(ui: &mut Ui, state: &State, program: &str, memory: &mut ViewMemory, inbo
         Overlay::Palette => palette::show(ui, state, &mut memory.palette, inbox),
         Overlay::Open(form) => open_dialog::show(ui, form, inbox),
         Overlay::Export(form) => export_dialog::show(ui, form, state.exporting, inbox),
+        Overlay::Code => code_editor::large(ui, state, inbox),
+        Overlay::Agreement => code_editor::agreement(ui, state, inbox),
         Overlay::Python => python_dialog::show(ui, state, inbox),
         Overlay::Settings => overlay::settings(ui, state, inbox),
         Overlay::Help => overlay::help(ui, inbox),

@@ -94,7 +94,9 @@ impl Workshop {
                 let whole = Compute::lasting(duration("job_ms"), speed);
                 Source::Batch(Batch::Job { whole, speed }, workload.kind().id())
             }
-            WorkloadKind::Numpy => return Err(WorkloadError::InPythonOnly(workload.kind().id())),
+            WorkloadKind::Numpy | WorkloadKind::Code => {
+                return Err(WorkloadError::InPythonOnly(workload.kind().id()));
+            }
             WorkloadKind::LostUpdates => {
                 Source::LostUpdates { shared: Arc::default(), increment: Increment::from_word(workload.word("code")) }
             }

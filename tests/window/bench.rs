@@ -48,8 +48,7 @@ impl Laboratory for Scripted {
 
     fn support(&self, key: &SeriesKey, workload: &Workload) -> Support {
         match (key.engine, &key.interpreter) {
-            (EngineKind::Native | EngineKind::GilModel, _) => Support::Available,
-            (_, Some(_)) => catalogue::support(key, workload),
+            (EngineKind::Native | EngineKind::GilModel, _) | (_, Some(_)) => catalogue::support(key, workload),
             (_, None) => Support::Unavailable { reason: REASON.to_owned(), remedy: Some("Script one".to_owned()) },
         }
     }
@@ -67,9 +66,9 @@ impl Laboratory for Scripted {
                 .map(|engine| Box::new(engine) as Box<dyn Engine>)
                 .collect(),
             (None, None) => mock::engines(&request, &clock),
-            (Some(fault), _) => [EngineKind::Native, EngineKind::GilModel]
-                .into_iter()
-                .map(|kind| MockEngine::new(SeriesKey::of(kind), clock.clone()).always(fault.clone()))
+            (Some(fault), _) => std::iter::once(SeriesKey::of(EngineKind::Native))
+                .chain(request.experiments.iter().flat_map(|plan| plan.series.iter().cloned()))
+                .map(|key| MockEngine::new(key, clock.clone()).always(fault.clone()))
                 .map(|engine| Box::new(engine) as Box<dyn Engine>)
                 .collect(),
         };

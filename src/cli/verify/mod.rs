@@ -61,6 +61,9 @@ pub(super) fn run(arguments: &VerifyArguments, common: &Common) -> anyhow::Resul
     let began = Instant::now();
     let library = measure::open_library(common);
     let choices = chosen(&library, &arguments.targets)?;
+    for choice in &choices {
+        super::trust::check(choice, arguments.engines.trust)?;
+    }
     let machine = machine::read();
     let offer = offer(arguments, &choices)?;
     let parts = part::parts(&choices, &offer);

@@ -124,6 +124,7 @@ impl PythonEngine {
             WorkloadKind::Mixed => Work::Mixed { unit_ms: value("unit_ms"), cpu_share: value("cpu_share") },
             WorkloadKind::Sha256 => Work::Sha256 { bytes: bytes(value("buffer_kib")) },
             WorkloadKind::Zlib => Work::Zlib { bytes: bytes(value("buffer_kib")) },
+            WorkloadKind::Code => Work::Code { source: workload.code().unwrap_or_default().to_owned() },
             WorkloadKind::Numpy => Work::Numpy { size: whole(value("size")) },
             WorkloadKind::LostUpdates => Work::LostUpdates { code: workload.word("code") },
             WorkloadKind::Counter => Work::Counter { how: workload.word("how") },

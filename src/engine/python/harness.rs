@@ -12,6 +12,7 @@ use super::process::{Heard, Input, Launch, Process, Stream, how_ended};
 use super::protocol::{self, Answer, Hello, PROTOCOL, Point, Request};
 use super::version::Version;
 use crate::engine::cancel::CancelFlag;
+use crate::model::code::CodeFault;
 
 /// The program that runs in the interpreter: one file, standard library only.
 const HARNESS: &str = include_str!("../../../assets/python/harness.py");
@@ -146,13 +147,20 @@ pub enum HarnessError {
     #[error("it printed more than Threadlab takes ({0}) and was ended")]
     TooMuchOutput(&'static str),
     /// The harness says that it cannot do it; it is ready for the next request.
-    #[error("{message}")]
+    #[error("{}", refusal(message, *line))]
     Refused {
         /// Its words.
         message: String,
         /// The line of the learner's own code that failed, from 1.
         line: Option<u32>,
     },
+}
+
+fn refusal(message: &str, line: Option<u32>) -> String {
+    match line {
+        Some(line) => CodeFault { line, message: message.to_owned() }.to_string(),
+        None => message.to_owned(),
+    }
 }
 
 /// A running harness. Its process group and its folder go when it is dropped.

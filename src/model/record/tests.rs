@@ -48,6 +48,7 @@ fn record() -> RunRecord {
             id: "primes".to_owned(),
             title: "Count primes".to_owned(),
             workload: WorkloadKind::Mixed,
+            code: None,
             parameters: BTreeMap::from([("cpu_share".to_owned(), 0.35.into()), ("unit_ms".to_owned(), 5.0.into())]),
             results,
             claims: vec![Judgement {

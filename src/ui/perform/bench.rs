@@ -59,6 +59,7 @@ pub(in crate::ui) fn open(index: usize, state: &mut State, services: &Services) 
     if let Some(saved) = state.session.groups.get(&group.key) {
         settings = settings.restored(saved, bounds);
     }
+    super::code::take_in(&mut settings, &lesson, state);
     let offers = offers(&*services.laboratory, &settings.workloads, &state.pythons, &state.session.python);
     let index = index.min(groups.len() - 1);
     let titles = titles(&lesson, &groups, state);
@@ -211,7 +212,13 @@ fn toggle(hidden: &mut std::collections::BTreeSet<String>, name: &str) {
 fn reset(state: &mut State) {
     let Some((lesson, bench)) = state.lessons.lesson().zip(state.bench.as_mut()) else { return };
     let Some(group) = bench.groups.get(bench.index) else { return };
-    let fresh = GroupSettings::of(lesson, group, &state.machine);
+    let mut fresh = GroupSettings::of(lesson, group, &state.machine);
+    // The code has a way back of its own.
+    for (fresh, now) in fresh.workloads.iter_mut().zip(&bench.settings.workloads) {
+        if let Some(code) = now.code() {
+            *fresh = fresh.clone().with_code(code);
+        }
+    }
     let predictions = std::mem::take(&mut bench.settings.predictions);
     bench.settings = GroupSettings { predictions, metric: bench.settings.metric, ..fresh };
 }

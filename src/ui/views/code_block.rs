@@ -20,6 +20,8 @@ pub(super) enum Part<'a> {
         language: &'a str,
         /// The lines between the fences.
         code: &'a str,
+        /// Whether it is the lesson's own workload.
+        is_work: bool,
     },
 }
 
@@ -27,7 +29,7 @@ pub(super) enum Part<'a> {
 pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let (mut begin, mut at) = (0, 0);
-    let mut open: Option<(&str, &str, usize)> = None;
+    let mut open: Option<(&str, Info<'_>, usize)> = None;
     for line in text.split_inclusive('\n') {
         let next = at + line.len();
         let trimmed = line.trim_end();
@@ -35,13 +37,12 @@ pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
             None => {
                 if let Some(fence) = fence_of(trimmed) {
                     parts.push(Part::Text(&text[begin..at]));
-                    let language = trimmed[fence.len()..].split_whitespace().next().unwrap_or("");
-                    open = Some((fence, language, next));
+                    open = Some((fence, Info::of(&trimmed[fence.len()..]), next));
                 }
             }
-            Some((fence, language, from)) => {
+            Some((fence, info, from)) => {
                 if trimmed.starts_with(fence) && trimmed.trim_start_matches(&fence[..1]).is_empty() {
-                    parts.push(Part::Code { language, code: text[from..at].trim_end() });
+                    parts.push(info.part(text[from..at].trim_end()));
                     (open, begin) = (None, next);
                 }
             }
@@ -50,11 +51,30 @@ pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
     }
     parts.push(match open {
         // As in CommonMark, a fence without end holds the rest.
-        Some((_, language, from)) => Part::Code { language, code: text[from..].trim_end() },
+        Some((_, info, from)) => info.part(text[from..].trim_end()),
         None => Part::Text(&text[begin..]),
     });
     parts.retain(|part| !matches!(part, Part::Text(text) if text.trim().is_empty()));
     parts
+}
+
+/// What stands after a fence.
+#[derive(Clone, Copy)]
+struct Info<'a> {
+    language: &'a str,
+    is_work: bool,
+}
+
+impl<'a> Info<'a> {
+    fn of(words: &'a str) -> Self {
+        let mut words = words.split_whitespace();
+        let language = words.next().unwrap_or("");
+        Self { language, is_work: language == "python" && words.next() == Some("work") }
+    }
+
+    fn part(self, code: &'a str) -> Part<'a> {
+        Part::Code { language: self.language, code, is_work: self.is_work }
+    }
 }
 
 /// A Markdown text with the lines of each paragraph joined to one.
@@ -92,8 +112,8 @@ fn fence_of(line: &str) -> Option<&str> {
     (length >= 3).then(|| &line[..length])
 }
 
-/// Draws a block of code. Lines are as long as they are; the block scrolls sideways.
-pub(super) fn show(ui: &mut Ui, language: &str, code: &str) {
+/// The colours of code.
+pub(super) fn code_theme(ui: &Ui) -> CodeTheme {
     let palette = Palette::in_use(ui);
     let mut theme = match ui.theme() {
         egui::Theme::Dark => CodeTheme::dark(size::SMALL),
@@ -109,6 +129,13 @@ pub(super) fn show(ui: &mut Ui, language: &str, code: &str) {
     ] {
         theme.format_mut(token).color = color;
     }
+    theme
+}
+
+/// Draws a block of code. Lines are as long as they are; the block scrolls sideways.
+pub(super) fn show(ui: &mut Ui, language: &str, code: &str) {
+    let palette = Palette::in_use(ui);
+    let theme = code_theme(ui);
     let job = highlight(ui.ctx(), ui.style(), &theme, code, language);
     egui::Frame::new().fill(palette.faint).corner_radius(6).inner_margin(egui::Margin::same(12)).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -161,12 +188,16 @@ mod tests {
 
     #[test]
     fn text_and_code_are_told_apart() {
-        let code = |language, code| Part::Code { language, code };
+        let code = |language, code| Part::Code { language, code, is_work: false };
         check("Only text.", &[Part::Text("Only text.")]);
         check("", &[]);
         check(
             "A\n```python work\nx = 1\n\ny = 2\n```\nB",
-            &[Part::Text("A\n"), code("python", "x = 1\n\ny = 2"), Part::Text("B")],
+            &[
+                Part::Text("A\n"),
+                Part::Code { language: "python", code: "x = 1\n\ny = 2", is_work: true },
+                Part::Text("B"),
+            ],
         );
         check("````\n```\n````\n", &[code("", "```")]);
         check("~~~ text\n```\n~~~", &[code("text", "```")]);

@@ -5,6 +5,7 @@ use eframe::egui::{self, Align, Button, Layout, RichText, ScrollArea, Ui};
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 
 use super::code_block::{self, Part};
+use super::code_editor::{self, Size};
 use super::controls::labelled_button;
 use crate::lesson::{Experiment, FaqEntry, Lesson};
 use crate::model::claim::Claim;
@@ -48,7 +49,7 @@ fn page(ui: &mut Ui, state: &State, lesson: &Lesson, markdown: &mut CommonMarkCa
         });
     }
     ui.add_space(space::M);
-    text(ui, lesson, &lesson.text, "text", markdown, inbox);
+    text(ui, state, lesson, &lesson.text, "text", markdown, inbox);
     ui.add_space(space::L);
     claims(ui, state, lesson, inbox);
     if !lesson.faq.is_empty() {
@@ -65,6 +66,7 @@ fn page(ui: &mut Ui, state: &State, lesson: &Lesson, markdown: &mut CommonMarkCa
 /// Markdown whose links to experiments are commands.
 fn text(
     ui: &mut Ui,
+    state: &State,
     lesson: &Lesson,
     source: &str,
     salt: impl std::hash::Hash + std::fmt::Debug,
@@ -88,7 +90,8 @@ fn text(
                     ui.spacing_mut().interact_size.y = ui.text_style_height(&egui::TextStyle::Body);
                     CommonMarkViewer::new().show(ui, markdown, &code_block::joined(text));
                 }
-                Part::Code { language, code } => code_block::show(ui, language, code),
+                Part::Code { is_work: true, .. } => code_editor::show(ui, state, lesson, Size::Inline, inbox),
+                Part::Code { language, code, .. } => code_block::show(ui, language, code),
             });
         }
     });
@@ -168,7 +171,7 @@ fn question(
         return;
     }
     ui.indent(id, |ui| {
-        text(ui, lesson, &entry.answer, ("answer", index), markdown, inbox);
+        text(ui, app, lesson, &entry.answer, ("answer", index), markdown, inbox);
         for id in &entry.experiments {
             let Some(experiment) = lesson.experiments.iter().find(|experiment| experiment.id == *id) else { continue };
             let label = format!("Run it: {}", app.experiment_title(experiment));

@@ -2,6 +2,7 @@
 
 use eframe::egui::{self, Align, Button, Id, Key, Layout, Modal, Modifiers, RichText, ScrollArea, TextEdit, Ui};
 
+use crate::ui::code_command::CodeCommand;
 use crate::ui::command::{Command, Inbox};
 use crate::ui::state::State;
 use crate::ui::theme::space;
@@ -63,6 +64,8 @@ fn is_useful(state: &State, command: &Command) -> bool {
         Command::SetRunOnRelease(on) => state.session.run_on_release != *on,
         Command::SetPredicting(on) => state.bench.as_ref().is_some_and(|bench| bench.settings.predicting != *on),
         Command::ClearPrediction => state.bench.as_ref().is_some_and(super::super::state::Bench::has_prediction),
+        Command::Code(CodeCommand::Reset) => state.lessons.lesson().is_some_and(|lesson| state.is_code_edited(lesson)),
+        Command::Code(_) => state.lessons.lesson().is_some_and(|lesson| lesson.work().is_some()),
         Command::ResetExperiment => state.bench.is_some() && state.run.is_none(),
         _ => true,
     }

@@ -7,6 +7,7 @@ use super::python_dialog;
 use crate::engine::{Support, catalogue};
 use crate::model::series::EngineKind;
 use crate::model::stopping::Precision;
+use crate::ui::code_command::CodeCommand;
 use crate::ui::command::{Command, Inbox};
 use crate::ui::python_command::PythonCommand;
 use crate::ui::state::{Bench, SeriesOffer, State};
@@ -47,6 +48,9 @@ fn engines(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
         if is_wanted || is_first_choice || !catalogue::needs_interpreter(engine) {
             series(ui, bench, offer, inbox);
         }
+    }
+    if bench.settings.workloads.iter().any(|workload| workload.code().is_some()) {
+        quiet_button(ui, "Edit code…", Command::Code(CodeCommand::Show), inbox);
     }
     quiet_button(ui, "Python…", Command::Python(PythonCommand::Show), inbox);
 }
