@@ -348,12 +348,13 @@ mod tests {
     }
 
     #[test]
-    fn threads_of_this_process_run_every_workload_but_numpy() {
+    fn threads_of_this_process_run_every_workload_but_those_of_python() {
         for key in [EngineKind::Native, EngineKind::GilModel].map(SeriesKey::of) {
             assert!(available().contains(&key), "{key:?}");
             for kind in WorkloadKind::ALL {
                 let is_available = support(&key, &Workload::new(kind)) == Support::Available;
-                assert_eq!(is_available, kind != WorkloadKind::Numpy, "{key:?} {kind:?}");
+                let of_python = [WorkloadKind::Numpy, WorkloadKind::Code];
+                assert_eq!(is_available, !of_python.contains(&kind), "{key:?} {kind:?}");
             }
         }
     }

@@ -407,7 +407,9 @@ fn bundled_lessons_are_complete() {
             let sentences = question.answer.matches(['.', '?']).count();
             assert!(sentences >= 2, "{}: {} is answered too shortly", entry.name, question.question);
         }
-        assert!(lesson.experiments.iter().all(|experiment| !experiment.claims.is_empty()), "{}", entry.name);
+        // Of what the reader writes nothing can be claimed.
+        let is_open = |experiment: &Experiment| experiment.workload.kind() == WorkloadKind::Code;
+        assert!(lesson.experiments.iter().all(|it| is_open(it) || !it.claims.is_empty()), "{}", entry.name);
     }
     let questions: Vec<&str> =
         lessons.iter().flat_map(|lesson| &lesson.faq).map(|entry| entry.question.as_str()).collect();

@@ -439,7 +439,7 @@ const PAYLOAD_KIB: Parameter = Parameter {
 
 impl WorkloadKind {
     /// Every kind, in the order lists show them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::CountPrimes,
         Self::Wait,
         Self::Socket,
@@ -523,9 +523,8 @@ impl WorkloadKind {
             | Self::TwoLocks
             | Self::Job => Bound::Cpu,
             Self::Wait | Self::Socket | Self::Sleeper | Self::Semaphore | Self::StartJoin => Bound::Waiting,
-            Self::Mixed | Self::Pool => Bound::Mixed,
             // Nobody knows what code does.
-            Self::Mixed | Self::Code => Bound::Mixed,
+            Self::Mixed | Self::Pool | Self::Code => Bound::Mixed,
         }
     }
 
