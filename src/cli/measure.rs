@@ -142,7 +142,13 @@ fn series(
     }
     if arguments.engines.kinds.is_empty() {
         let (available, reasons) = split_by_support(&series, settings);
-        return if available.is_empty() { Err(UsageError(reasons.join("; "))) } else { Ok(available) };
+        if available.is_empty() {
+            return Err(UsageError(reasons.join("; ")));
+        }
+        for reason in reasons {
+            console::say(format!("note: not measured: {reason}"));
+        }
+        return Ok(available);
     }
     for key in &series {
         if let Support::Unavailable { reason, remedy } = catalogue::asked_support(key, &settings.workload) {

@@ -129,10 +129,16 @@ fn cpu_time_is_known_and_possible(#[values(EngineKind::Native, EngineKind::GilMo
 #[rstest]
 fn the_longest_waits_end_when_the_run_is_cancelled(
     #[values(EngineKind::Native, EngineKind::GilModel)] kind: EngineKind,
-    #[values(WorkloadKind::Wait, WorkloadKind::Socket)] work: WorkloadKind,
+    #[values(
+        (WorkloadKind::Wait, "wait_ms", 1000.0),
+        (WorkloadKind::Socket, "delay_ms", 1000.0),
+        (WorkloadKind::Pool, "wait_ms", 1000.0),
+        (WorkloadKind::StartJoin, "body_ms", 100.0),
+        (WorkloadKind::Job, "job_ms", 10_000.0)
+    )]
+    (work, parameter, longest): (WorkloadKind, &'static str, f64),
 ) {
-    let parameter = if work == WorkloadKind::Wait { "wait_ms" } else { "delay_ms" };
-    let workload = Workload::new(work).with(parameter, 1000.0).expect("it is in range");
+    let workload = Workload::new(work).with(parameter, longest).expect("it is in range");
     let cancel = CancelFlag::new();
     std::thread::scope(|scope| {
         let worker = scope.spawn(|| measure(&mut *engine(kind), &workload, 16, &cancel, Duration::from_hours(1)));

@@ -209,6 +209,26 @@ mod tests {
     }
 
     #[test]
+    fn a_computation_without_the_lock_lets_others_have_it_and_adds_no_work() {
+        let gil = Arc::new(Gil::new(5000, StopFlag::default()));
+        let mut computing = GilContext::new(Arc::clone(&gil), 0, ThreadCount::clamped(2), SPEED);
+        let mut other = GilContext::new(Arc::clone(&gil), 1, ThreadCount::clamped(2), SPEED);
+        // So much work between two calls that the test would not end.
+        computing.between_calls = Compute::lasting(Duration::from_hours(1), SPEED);
+        computing.enter();
+        assert_eq!(
+            computing.released(|| {
+                other.enter();
+                other.leave();
+                7
+            }),
+            7
+        );
+        assert_eq!(gil.switches(), 3);
+        computing.leave();
+    }
+
+    #[test]
     fn a_worker_that_panics_lets_go() {
         let gil = Arc::new(Gil::new(5000, StopFlag::default()));
         let mut context = GilContext::new(Arc::clone(&gil), 0, ThreadCount::ONE, SPEED);

@@ -72,8 +72,9 @@ fn in_words(numpy: &NumPy, program: &Path, engine: EngineKind) -> Support {
             reason: format!("{program} has no NumPy"),
             remedy: Some(format!("install it with `{program} -m pip install numpy`")),
         },
-        NumPy::Broken(words) if engine == EngineKind::PythonInterpreters => Support::Unavailable {
-            reason: format!("NumPy cannot be imported in a sub-interpreter of {program} (`{words}`)"),
+        // Its own words are a page on faulty installations, which this is not.
+        NumPy::Broken(_) if engine == EngineKind::PythonInterpreters => Support::Unavailable {
+            reason: format!("the NumPy of {program} cannot be imported in a sub-interpreter"),
             remedy: Some("choose threads or processes".to_owned()),
         },
         NumPy::Broken(words) => Support::Unavailable {
@@ -168,7 +169,7 @@ mod tests {
         check(
             "[ $5 = sub-interpreter ] && echo threadlab-numpy broken not here",
             EngineKind::PythonInterpreters,
-            "NumPy cannot be imported in a sub-interpreter of PYTHON (`not here`)",
+            "the NumPy of PYTHON cannot be imported in a sub-interpreter",
             "choose threads or processes",
         );
     }
