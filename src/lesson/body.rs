@@ -5,6 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::diagnostic::{Diagnostic, one_of};
+use super::glossary::{Glossary, TERM_LINK};
 use super::{CodeBlock, CodeRole, FaqEntry, Section};
 
 /// The scheme of links that open an experiment.
@@ -233,12 +234,21 @@ impl Reader<'_> {
                 self.report.push(error);
             }
             self.links.push(Link { experiment: id.to_owned(), start: span.start });
+        } else if let Some(id) = target.strip_prefix(TERM_LINK) {
+            let terms = || Glossary::bundled().terms().iter().map(|term| term.id.as_str());
+            if Glossary::bundled().find(id).is_none() {
+                let error = self
+                    .error(&place, format!("the glossary has no term `{id}`"))
+                    .expected(format!("expected {}", one_of(terms())))
+                    .nearest(id, terms());
+                self.report.push(error);
+            }
         } else if !["https://", "http://", "mailto:"].iter().any(|scheme| target.starts_with(scheme)) {
             let scheme = target.split_once(':').map_or(target, |(scheme, _)| scheme);
             let error = self
                 .error(&place, format!("a link cannot lead to `{target}`"))
-                .expected("expected `experiment:…`, `https://…` or `mailto:…`")
-                .nearest(scheme, ["experiment", "https", "http", "mailto"]);
+                .expected("expected `experiment:…`, `term:…`, `https://…` or `mailto:…`")
+                .nearest(scheme, ["experiment", "term", "https", "http", "mailto"]);
             self.report.push(error);
         }
     }

@@ -15,6 +15,7 @@ pub use title::Title;
 mod body;
 mod check;
 mod diagnostic;
+pub mod glossary;
 mod library;
 pub mod plan;
 mod question;

@@ -129,6 +129,17 @@ pub enum Command {
     FocusFilter,
     /// Marks the lesson as done, or takes the mark away.
     ToggleDone,
+    /// Answers a question of the open lesson.
+    Answer {
+        /// The question's id.
+        question: String,
+        /// The place among its choices.
+        choice: usize,
+    },
+    /// Forgets how far every lesson has come, and every answer.
+    ForgetProgress,
+    /// Shows or hides the questions of all lessons.
+    ShowFaq,
     /// Changes what the export dialog holds.
     EditExport(ExportForm),
     /// Asks for the folder to export to.
@@ -189,6 +200,7 @@ impl Command {
             Self::NextLesson,
             Self::ToggleDone,
             Self::FocusFilter,
+            Self::ShowFaq,
         ];
         all.extend(Metric::ALL.map(Self::ShowMetric));
         all.extend(Below::ALL.map(Self::ShowBelow));
@@ -220,6 +232,7 @@ impl Command {
             Self::ShowSettings,
             Self::ShowHelp,
             Self::ShowAbout,
+            Self::ForgetProgress,
             Self::Dismiss,
             Self::Quit,
         ]);
@@ -274,6 +287,9 @@ impl Command {
             Self::SetFilter(_) => "Filter lessons",
             Self::FocusFilter => "Find a lesson",
             Self::ToggleDone => "Mark lesson as done",
+            Self::Answer { .. } => "Answer",
+            Self::ForgetProgress => "Forget progress and answers",
+            Self::ShowFaq => "Questions and answers…",
             Self::EditExport(_) => "Export options",
             Self::ChooseExportFolder | Self::ChooseFiles => "Choose…",
             Self::Export => "Export",
@@ -361,6 +377,11 @@ impl Command {
             Self::SetFilter(_) => "Only lessons that contain these words are listed.",
             Self::FocusFilter => "Puts the keyboard into the filter of the lesson list.",
             Self::ToggleDone => "Marks this lesson as done, or takes the mark away.",
+            Self::Answer { .. } => "Answers this question.",
+            Self::ForgetProgress => {
+                "Forgets which lessons were read, run and done, and what was answered; measurements stay."
+            }
+            Self::ShowFaq => "Finds a question in any lesson, with its answer and what this machine says of it.",
             Self::EditExport(_) => "Changes what is exported.",
             Self::ChooseExportFolder => "Asks for the folder with the system's own dialog.",
             Self::Export => "Writes the file.",
@@ -411,6 +432,7 @@ impl Command {
             Self::Python(PythonCommand::Show) => keys![(CTRL, P)],
             Self::ShowSettings => keys![(CTRL, Comma)],
             Self::ShowHelp => keys![(PLAIN, F1)],
+            Self::ShowFaq => keys![(PLAIN, F2)],
             Self::Dismiss => keys![(PLAIN, Escape)],
             Self::Quit => keys![(CTRL, Q)],
             _ => &[],

@@ -87,6 +87,12 @@ pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx
         Command::SelectLesson(id) => bench::select_lesson(&id, state, services),
         Command::SelectExperiment(id) => bench::select_experiment(&id, state, services),
         Command::ToggleDone => toggle_done(state),
+        Command::Answer { question, choice } => answer(&question, choice, state),
+        Command::ForgetProgress => {
+            state.session.forget_progress();
+            state.notices.done("Progress and answers are forgotten.", Instant::now());
+        }
+        Command::ShowFaq => toggle_overlay(state, Overlay::Faq),
         Command::FocusFilter => focus_filter(state, ctx),
         Command::SetFilter(words) => state.filter = words,
         Command::ShowMetric(_)
@@ -205,6 +211,12 @@ fn toggle_done(state: &mut State) {
     let before = if has_run { LessonProgress::Run } else { LessonProgress::Read };
     let progress = if is_done { before } else { LessonProgress::Done };
     state.session.lessons.insert(lesson.id.clone(), progress);
+}
+
+/// Keeps an answer of the open lesson.
+fn answer(question: &str, choice: usize, state: &mut State) {
+    let Some(lesson) = state.lessons.lesson() else { return };
+    state.session.answers.insert(format!("{}/{question}", lesson.id), choice);
 }
 
 /// Changes a setting of the plot or of the experiment shown.

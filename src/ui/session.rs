@@ -56,6 +56,8 @@ pub struct Session {
     pub lesson: Option<String>,
     /// How far each lesson has come, by id.
     pub lessons: BTreeMap<String, LessonProgress>,
+    /// What was answered to the questions of lessons, by `lesson/question`: the place among the choices.
+    pub answers: BTreeMap<String, usize>,
     /// The settings of each group of experiments, by lesson and first experiment: `lesson/experiment`.
     pub groups: BTreeMap<String, SavedGroup>,
     /// What the export dialog was left at.
@@ -80,6 +82,7 @@ impl Default for Session {
             // A new reader sees the whole matter in one picture first.
             lesson: Some("both".to_owned()),
             lessons: BTreeMap::new(),
+            answers: BTreeMap::new(),
             groups: BTreeMap::new(),
             export: ExportPreferences::default(),
             python: PythonChoice::default(),
@@ -273,6 +276,17 @@ impl Session {
     /// How far a lesson has come.
     pub fn progress(&self, lesson: &str) -> LessonProgress {
         self.lessons.get(lesson).copied().unwrap_or_default()
+    }
+
+    /// What was answered to a question of a lesson: the place among its choices.
+    pub fn answer(&self, lesson: &str, question: &str) -> Option<usize> {
+        self.answers.get(&format!("{lesson}/{question}")).copied()
+    }
+
+    /// Forgets how far the lessons have come, and every answer.
+    pub fn forget_progress(&mut self) {
+        self.lessons.clear();
+        self.answers.clear();
     }
 
     /// Notes that a lesson has come at least this far.

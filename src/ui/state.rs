@@ -22,6 +22,7 @@ use crate::model::timeline::Timeline;
 use crate::model::units::ThreadCount;
 
 pub mod code;
+pub mod evidence;
 pub mod export;
 pub mod lessons;
 pub mod notice;
@@ -310,6 +311,8 @@ pub enum Overlay {
     Help,
     /// What this program is.
     About,
+    /// The questions of all lessons.
+    Faq,
 }
 
 impl State {

@@ -58,6 +58,19 @@ pub fn badge(ui: &mut Ui, verdict: Option<Verdict>, so_far: bool) -> egui::Respo
     response
 }
 
+/// Draws the verdict's sign alone, beside a line that has no room for more; its words show on hover.
+pub fn sign(ui: &mut Ui, verdict: Option<Verdict>) -> egui::Response {
+    let palette = Palette::in_use(ui);
+    let (symbol, word, color) = match verdict {
+        Some(verdict) => (theme::verdict_symbol(verdict), verdict.label(), palette.verdict(verdict)),
+        None => ("○", "not measured yet", palette.weak_text),
+    };
+    let response = ui.add(Label::new(theme::strong(symbol).color(color)).selectable(false).sense(Sense::hover()));
+    let spoken = format!("Verdict: {word}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, ui.is_enabled(), spoken.as_str()));
+    response.on_hover_text(format!("What this machine says of it: {word}."))
+}
+
 /// A tint of the text's colour over the panel, weak enough that the text keeps its contrast.
 fn badge_ground(palette: &Palette, color: Color32) -> Color32 {
     palette.panel.lerp_to_gamma(color, 0.06)

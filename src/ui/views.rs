@@ -14,6 +14,8 @@ mod code_editor;
 mod controls;
 mod experiment;
 mod export_dialog;
+mod faq;
+mod glossary;
 mod lesson_list;
 mod lesson_text;
 mod menu_bar;
@@ -22,6 +24,7 @@ mod open_dialog;
 mod overlay;
 mod palette;
 mod python_dialog;
+mod questions;
 mod results;
 mod settings_row;
 mod status_bar;
@@ -39,6 +42,7 @@ const LEAST_CENTRE_WIDTH: f32 = 660.0;
 pub struct ViewMemory {
     markdown: CommonMarkCache,
     palette: palette::PaletteMemory,
+    faq: faq::FaqMemory,
 }
 
 /// Which panels there is room for.
@@ -77,6 +81,7 @@ pub fn show(ui: &mut Ui, state: &State, program: &str, memory: &mut ViewMemory, 
     let frame = Frame::new().fill(Palette::in_use(ui).surface).inner_margin(Margin::same(16));
     egui::CentralPanel::default().frame(frame).show(ui, |ui| experiment::show(ui, state, room, inbox));
     notices::show(ui, state.notices.shown(), inbox);
+    glossary::meaning(ui);
     over(ui, state, program, memory, inbox);
 }
 
@@ -109,6 +114,9 @@ fn over(ui: &mut Ui, state: &State, program: &str, memory: &mut ViewMemory, inbo
     if state.overlay != Overlay::Palette {
         memory.palette.reset();
     }
+    if state.overlay != Overlay::Faq {
+        memory.faq.reset();
+    }
     match &state.overlay {
         Overlay::None => {}
         Overlay::Palette => palette::show(ui, state, &mut memory.palette, inbox),
@@ -117,6 +125,7 @@ fn over(ui: &mut Ui, state: &State, program: &str, memory: &mut ViewMemory, inbo
         Overlay::Code => code_editor::large(ui, state, inbox),
         Overlay::Agreement => code_editor::agreement(ui, state, inbox),
         Overlay::Python => python_dialog::show(ui, state, inbox),
+        Overlay::Faq => faq::show(ui, state, &mut memory.faq, &mut memory.markdown, inbox),
         Overlay::Settings => overlay::settings(ui, state, inbox),
         Overlay::Help => overlay::help(ui, inbox),
         Overlay::About => overlay::about(ui, program, &state.machine, inbox),

@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, clippy::print_stderr, reason = "a test that cannot go on says why and fails")]
 
 mod bench;
+mod learning;
 mod own_code;
 mod pictures;
 mod pythons;

@@ -2,20 +2,19 @@
 
 use eframe::egui::collapsing_header::CollapsingState;
 use eframe::egui::{self, Align, Button, Layout, RichText, ScrollArea, Ui};
-use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
+use egui_commonmark::CommonMarkCache;
 
 use super::code_block::{self, Part};
 use super::code_editor::{self, Size};
 use super::controls::labelled_button;
-use crate::lesson::{Experiment, FaqEntry, Lesson};
-use crate::model::claim::Claim;
-use crate::model::record::RunRecord;
+use super::{glossary, questions};
+use crate::lesson::{FaqEntry, Lesson};
 use crate::ui::command::{Command, Inbox};
 use crate::ui::session::LessonProgress;
 use crate::ui::state::State;
 use crate::ui::state::lessons::Page;
 use crate::ui::theme::{self, space};
-use crate::ui::verdict_view::{self, ClaimState};
+use crate::ui::verdict_view;
 
 /// How links to experiments begin.
 const EXPERIMENT_LINK: &str = "experiment:";
@@ -59,12 +58,16 @@ fn page(ui: &mut Ui, state: &State, lesson: &Lesson, markdown: &mut CommonMarkCa
             ui.push_id(("faq", index), |ui| question(ui, state, lesson, entry, index, markdown, inbox));
         }
     }
+    if !lesson.questions.is_empty() {
+        ui.add_space(space::L);
+        questions::show(ui, state, lesson, inbox);
+    }
     ui.add_space(space::L);
     ending(ui, state, lesson, inbox);
 }
 
-/// Markdown whose links to experiments are commands.
-fn text(
+/// Markdown whose links to experiments are commands, and whose terms show their meaning.
+pub(super) fn text(
     ui: &mut Ui,
     state: &State,
     lesson: &Lesson,
@@ -88,13 +91,18 @@ fn text(
                 Part::Text(text) => {
                     // Rows of text, not of buttons.
                     ui.spacing_mut().interact_size.y = ui.text_style_height(&egui::TextStyle::Body);
-                    CommonMarkViewer::new().show(ui, markdown, &code_block::joined(text));
+                    glossary::show(ui, &code_block::joined(text), markdown);
+                    // Now: the next text forgets what was clicked in this one.
+                    follow_links(lesson, markdown, inbox);
                 }
                 Part::Code { is_work: true, .. } => code_editor::show(ui, state, lesson, Size::Inline, inbox),
                 Part::Code { language, code, .. } => code_block::show(ui, language, code),
             });
         }
     });
+}
+
+fn follow_links(lesson: &Lesson, markdown: &CommonMarkCache, inbox: &mut Inbox) {
     for experiment in &lesson.experiments {
         let link = format!("{EXPERIMENT_LINK}{}", experiment.id);
         if markdown.get_link_hook(&link) == Some(true) {
@@ -119,31 +127,8 @@ fn claims(ui: &mut Ui, state: &State, lesson: &Lesson, inbox: &mut Inbox) {
         }
         for claim in &experiment.claims {
             ui.add_space(space::S);
-            verdict_view::show(ui, &claim.text, standing(state, lesson, experiment, claim));
+            verdict_view::show(ui, &claim.text, state.standing(lesson, experiment, claim));
         }
-    }
-}
-
-/// The record that speaks of an experiment: an opened one of this lesson, the growing one, or the last one.
-fn record_of<'a>(state: &'a State, lesson: &Lesson, experiment: &str) -> Option<&'a RunRecord> {
-    let speaks = |record: &&RunRecord| {
-        record.lesson == lesson.id && record.experiments.iter().any(|measured| measured.id == experiment)
-    };
-    let opened = state.opened.as_ref().map(|opened| opened.record.as_ref()).filter(speaks);
-    let live = state.run.as_ref().map(|live| live.run.record()).filter(speaks);
-    opened.or(live).or_else(|| state.measured.values().map(|measured| measured.record.as_ref()).find(speaks))
-}
-
-fn standing<'a>(state: &'a State, lesson: &Lesson, experiment: &Experiment, claim: &Claim) -> ClaimState<'a> {
-    let Some(record) = record_of(state, lesson, &experiment.id) else { return ClaimState::Open };
-    let is_growing = state.run.as_ref().is_some_and(|live| std::ptr::eq(live.run.record(), record));
-    let judged = record.experiments.iter().find(|measured| measured.id == experiment.id);
-    let judgement = judged.and_then(|measured| measured.claims.iter().find(|judged| judged.id == claim.id));
-    match judgement {
-        // A verdict that may still turn round would be believed.
-        _ if is_growing => ClaimState::Running(None),
-        Some(judgement) => ClaimState::Judged(judgement),
-        None => ClaimState::Open,
     }
 }
 
@@ -161,7 +146,13 @@ fn question(
     let sign = if state.is_open() { "▼" } else { "▶" };
     // egui's own header does not wrap, and would push the panel wider.
     let header = Button::new(format!("{sign}  {}", entry.question)).frame_when_inactive(false).wrap();
-    let header = ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| ui.add(header)).inner;
+    // The sign stands at the right, and the question takes the room that it leaves.
+    let header = ui
+        .with_layout(Layout::right_to_left(Align::TOP), |ui| {
+            verdict_view::sign(ui, app.faq_verdict(lesson, entry));
+            ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| ui.add(header)).inner
+        })
+        .inner;
     super::controls::name(&header, &entry.question);
     if header.clicked() {
         state.toggle(ui);

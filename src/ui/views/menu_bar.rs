@@ -107,10 +107,13 @@ fn run(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     menu_item(ui, Command::PreviousLesson, false, state.lessons.neighbour(-1).is_some(), inbox);
     menu_item(ui, Command::NextLesson, false, state.lessons.neighbour(1).is_some(), inbox);
     menu_item(ui, Command::ToggleDone, false, state.lessons.lesson().is_some(), inbox);
+    let has_progress = !state.session.lessons.is_empty() || !state.session.answers.is_empty();
+    menu_item(ui, Command::ForgetProgress, false, has_progress, inbox);
 }
 
 fn help(ui: &mut Ui, inbox: &mut Inbox) {
     menu_item(ui, Command::ShowHelp, false, true, inbox);
+    menu_item(ui, Command::ShowFaq, false, true, inbox);
     menu_item(ui, Command::ShowPalette, false, true, inbox);
     menu_item(ui, Command::ShowAbout, false, true, inbox);
 }
