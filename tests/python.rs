@@ -24,7 +24,7 @@ use threadlab::engine::{Engine, MeasureError, Support, WindowOrder};
 use threadlab::model::series::{EngineKind, Interpreter, SeriesKey};
 use threadlab::model::units::ThreadCount;
 use threadlab::model::window::Window;
-use threadlab::model::workload::{Bound, Workload, WorkloadKind};
+use threadlab::model::workload::{Bound, ParameterValue, Workload, WorkloadKind};
 use threadlab::workload::Workshop;
 
 /// Long enough for a machine that does much else.
@@ -245,6 +245,64 @@ fn the_switch_interval_reaches_the_interpreter() {
         let request = Request { switch_interval_s: 0.0007, ..own_code(source, Mode::Threads) };
         let error = harness.ask(request, PATIENCE, &CancelFlag::new()).expect_err("it says the interval");
         assert!(error.to_string().contains("ValueError: 700"), "{error}");
+    }
+}
+
+// ---- Workloads with a life of their own --------------------------------------------------------------------------------------
+
+#[test]
+fn numpy_is_measured_where_it_is_and_the_line_that_installs_it_is_told_where_it_is_not() {
+    for python in pythons() {
+        let key = key(EngineKind::PythonThreads, &python);
+        let workload = Workload::new(WorkloadKind::Numpy).with("size", 64.0).expect("in range");
+        match asked_support(&key, &workload) {
+            Support::Available => {
+                let mut engine = engine(&key);
+                check_window(&window(&mut engine, &workload, 2), &workload, 2);
+                // The same interpreter then measures other work too.
+                let primes = Workload::new(WorkloadKind::CountPrimes);
+                check_window(&window(&mut engine, &primes, 2), &primes, 2);
+            }
+            Support::Unavailable { reason, remedy } => {
+                assert_eq!(reason, format!("{} has no NumPy", python.path));
+                assert_eq!(remedy, Some(format!("install it with `{} -m pip install numpy`", python.path)));
+            }
+        }
+    }
+}
+
+#[test]
+fn windows_of_work_that_starts_its_own_workers_hold_whole_batches() {
+    for python in some_pythons() {
+        for kind in [EngineKind::PythonThreads, EngineKind::PythonProcesses] {
+            let mut engine = engine(&key(kind, &python));
+            for join in ["after", "inside"] {
+                let join = ParameterValue::Word(join.to_owned());
+                let workload = Workload::new(WorkloadKind::StartJoin).with_written("join", &join).expect("a word");
+                let window = measure(&mut engine, &workload, 3, Duration::ZERO).expect("it runs");
+                assert_eq!(window.units, 3, "the shortest window is one batch");
+                assert!(window.wall_s >= workload.value("body_ms") / 1000.0, "{window:?}");
+            }
+            // Longer than the window that was ordered.
+            let workload = Workload::new(WorkloadKind::Job).with("payload_kib", 4096.0).expect("in range");
+            let window = measure(&mut engine, &workload, 3, Duration::ZERO).expect("it runs");
+            assert_eq!(window.units, 1);
+            let group = engine.group().expect("it keeps its interpreter");
+            drop(engine);
+            assert_eq!(running_in_group(group), 0);
+        }
+    }
+}
+
+#[test]
+fn jobs_of_an_executor_take_at_least_their_wait() {
+    for python in some_pythons() {
+        for key in series(&python).into_iter().filter(|key| key.engine.can_run(WorkloadKind::Pool)) {
+            let workload = Workload::new(WorkloadKind::Pool).with("wait_ms", 5.0).expect("in range");
+            let mut engine = engine(&key);
+            let window = window(&mut engine, &workload, 3);
+            assert!(window.latency_ms >= Some(5.0), "{}: {window:?}", key.label());
+        }
     }
 }
 
