@@ -161,6 +161,7 @@ fn lessons_are_gone_through_by_key_and_click() {
     let mut bench = open();
     let entries: Vec<_> = bench.harness.state().state().lessons.entries().to_vec();
     let shown = |bench: &Bench| bench.harness.state().state().lessons.selected().map(|entry| entry.id.clone());
+    bench.perform(Command::SelectLesson(entries[0].id.clone()));
     bench.keys(CTRL, Key::CloseBracket);
     assert_eq!(shown(&bench), Some(entries[1].id.clone()));
     bench.keys(CTRL, Key::OpenBracket);
