@@ -91,11 +91,15 @@ fn parameters(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
         for parameter in workload.kind().parameters() {
             flow(ui, (index, parameter.id), |ui| {
                 let (value, lesson_value) = (workload.value(parameter.id), experiment.workload.value(parameter.id));
-                let edit = if parameter.choices.is_empty() {
-                    parameter_slider::show(ui, parameter, value, lesson_value)
-                } else {
-                    parameter_choice::show(ui, parameter, value, lesson_value)
+                // Experiments of one group may have the same parameter.
+                let control = |ui: &mut Ui| {
+                    if parameter.choices.is_empty() {
+                        parameter_slider::show(ui, parameter, value, lesson_value)
+                    } else {
+                        parameter_choice::show(ui, parameter, value, lesson_value)
+                    }
                 };
+                let edit = ui.push_id(index, control).inner;
                 if let Some(edit) = edit {
                     inbox.send(Command::SetParameter {
                         experiment: index,
