@@ -21,6 +21,7 @@ use threadlab::engine::python::harness::{Harness, HarnessError, Settings};
 use threadlab::engine::python::process::running_in_group;
 use threadlab::engine::python::protocol::{Mode, Op, Request, StartMethod, Work};
 use threadlab::engine::{Engine, MeasureError, Support, WindowOrder};
+use threadlab::model::first_program::{Pause, program};
 use threadlab::model::series::{EngineKind, Interpreter, SeriesKey};
 use threadlab::model::units::ThreadCount;
 use threadlab::model::window::Window;
@@ -578,5 +579,28 @@ fn nothing_outlives_a_threadlab_that_is_killed() {
         let hung = helper("hung", &python);
         await_running(hung.group, 2);
         hung.kill_and_check();
+    }
+}
+
+#[test]
+fn the_first_program_tells_who_printed_what_when() {
+    for python in some_pythons() {
+        for pause in [Pause::None, Pause::Millisecond] {
+            let run = catalogue::run_program(&python, &program(pause), &CancelFlag::new());
+            let run = run.unwrap_or_else(|error| panic!("{}: {error}", python.path));
+            for name in ["first", "second"] {
+                let printed: Vec<&str> =
+                    run.lines.iter().filter(|line| line.thread == name).map(|line| line.text.as_str()).collect();
+                assert_eq!(printed, ["0", "1", "2", "3", "4"], "{name} in {}", python.path);
+            }
+            let last = run.lines.last().expect("a line");
+            assert_eq!((last.thread.as_str(), last.text.as_str()), ("MainThread", "both are done"));
+            assert!(
+                run.lines.windows(2).all(|pair| pair[0].at_ms <= pair[1].at_ms || pair[0].thread != pair[1].thread)
+            );
+            assert!(run.took_ms >= last.at_ms);
+        }
+        let failed = catalogue::run_program(&python, "x = 1\ny = x / 0\n", &CancelFlag::new());
+        assert_eq!(failed, Err("line 2 of the code: ZeroDivisionError: division by zero".to_owned()));
     }
 }

@@ -21,6 +21,12 @@ before it; whatever else the program prints goes to stderr, where it cannot be t
 A second request is `{"op": "alone"}`, with the same fields: the same function called in a bare loop by the
 main thread, the reference that the engines are held against.
 
+A third one is `{"id": 3, "op": "first", "source": "..."}`: a whole program that starts threads. It is run as it stands; what
+it prints comes back line by line with the thread and the time of each:
+
+    <- {"kind": "lines", "id": 3, "lines": [{"thread": "first", "at_ms": 0.1, "text": "0"}, ...], "took_ms": 1.2,
+        "gil_enabled": true}
+
 Counting (one window): the workers are ready, and start at one absolute time. After the warm-up the counters of all
 workers and the clock are read, and read again after the length. Units are the difference of the counters. What cannot
 be known is null.
@@ -1703,8 +1709,39 @@ def measure_alone(request, workload):
     return {"wall_s": (now - began) / 1e9, "age_s": (clock() - began) / 1e9, "units": units, "gil_enabled": gil_now()}
 
 
+class Transcript:
+    """What a program prints: each line with the thread that printed it and when."""
+
+    MOST_LINES = 10000
+
+    def __init__(self):
+        self.began = time.perf_counter_ns()
+        self.lines = []
+
+    def print(self, *values, sep=" ", end="\n", file=None, flush=False):
+        """In the place of the built-in function. Appending to a list is safe among threads, with and without the GIL."""
+        at = time.perf_counter_ns()
+        import threading
+
+        if len(self.lines) >= self.MOST_LINES:
+            raise Refused("the program printed more than %d lines" % self.MOST_LINES)
+        text = (" " if sep is None else sep).join(map(str, values))
+        thread = threading.current_thread().name
+        self.lines.append({"thread": thread, "at_ms": (at - self.began) / 1e6, "text": text})
+
+
+def run_first(request):
+    code = compile(request["source"], OWN_CODE, "exec")
+    transcript = Transcript()
+    exec(code, {"__name__": "__main__", "print": transcript.print})
+    took_ms = (time.perf_counter_ns() - transcript.began) / 1e6
+    return {"kind": "lines", "lines": transcript.lines, "took_ms": took_ms, "gil_enabled": gil_now()}
+
+
 def answer(request):
     op = request.get("op")
+    if op == "first":
+        return run_first(request)
     if op not in ("point", "alone"):
         raise Refused("request `%s` is not known to the harness" % op)
     sys.setswitchinterval(request["switch_interval_s"])
@@ -1856,7 +1893,7 @@ def main():
         try:
             request = json.loads(line.decode("utf-8"))
             number = request["id"]
-            send(dict(answer(request), kind="point", id=number))
+            send(dict({"kind": "point"}, id=number, **answer(request)))
         except BaseException as error:  # the learner's code may call `sys.exit`
             send({"kind": "error", "id": number, "message": describe(error), "line": own_line(error)})
         OwnCode.forget()

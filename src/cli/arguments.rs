@@ -60,6 +60,8 @@ pub enum Command {
         #[command(subcommand)]
         what: NewCommand,
     },
+    /// Run the first program with threads and show which thread printed each line, and when
+    First(FirstArguments),
     /// Say what this machine offers and what disturbs measuring on it
     Doctor {
         /// Print JSON
@@ -174,6 +176,23 @@ pub struct EngineArguments {
     /// Run the code of lessons that did not come with the program; read it first
     #[arg(long)]
     pub trust: bool,
+}
+
+/// What `first` takes.
+#[derive(Debug, clap::Args)]
+pub struct FirstArguments {
+    /// A Python to run it in (repeatable); default: what `python3` starts
+    #[arg(long = "python", value_name = "PATH")]
+    pub pythons: Vec<PathBuf>,
+    /// Whether free-threaded Pythons run with the GIL
+    #[arg(long, value_enum, default_value = "off")]
+    pub gil: GilWord,
+    /// Let each thread sleep a millisecond after each line
+    #[arg(long)]
+    pub pause: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Whether the GIL of a free-threaded Python is on.

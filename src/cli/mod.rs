@@ -9,6 +9,7 @@ mod console;
 mod doctor;
 pub mod exit;
 mod figure;
+mod first;
 mod interpreters;
 mod interrupt;
 mod list;
@@ -31,6 +32,7 @@ pub fn perform(command: Command, common: &Common) -> Exit {
         Command::List { json } => list::run(json, common),
         Command::Check(arguments) => check::run(&arguments),
         Command::New { what } => new::run(&what, common),
+        Command::First(arguments) => first::run(&arguments),
         Command::Doctor { json } => doctor::run(json),
         Command::Plot(arguments) => plot::run(&arguments, common),
         Command::Verify(arguments) => verify::run(&arguments, common),

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::cancel::CancelFlag;
 use super::gil::GilModel;
 use super::native::NativeEngine;
 use super::{Engine, Support, machine};
+use crate::model::first_program::Transcript;
 use crate::model::plan::RunRequest;
 use crate::model::series::{EngineKind, Interpreter, SeriesKey, StartMethod};
 use crate::model::workload::{Workload, WorkloadKind};
@@ -165,6 +167,24 @@ pub fn default_start_method(interpreter: &Interpreter) -> StartMethod {
     let mut numbers = interpreter.version.split('.').map(|number| number.parse::<u32>().unwrap_or_default());
     let version = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
     if version >= (3, 14) { StartMethod::Forkserver } else { StartMethod::Fork }
+}
+
+/// Runs a whole program in an interpreter, and tells what it printed.
+///
+/// # Errors
+/// When the interpreter cannot be started or the program fails: a sentence without full stop.
+#[cfg(unix)]
+pub fn run_program(python: &Interpreter, program: &str, cancel: &CancelFlag) -> Result<Transcript, String> {
+    super::python::first::run(python, program, cancel)
+}
+
+/// Runs no program: interpreters are not driven on this system yet.
+///
+/// # Errors
+/// Always.
+#[cfg(not(unix))]
+pub fn run_program(_python: &Interpreter, _program: &str, _cancel: &CancelFlag) -> Result<Transcript, String> {
+    Err("this version of Threadlab drives Python interpreters on Linux and macOS only".to_owned())
 }
 
 /// A Python that was found on this machine.

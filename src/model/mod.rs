@@ -6,6 +6,7 @@ pub mod claim;
 pub mod code;
 pub mod explanation;
 pub mod expression;
+pub mod first_program;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod format;

@@ -7,6 +7,7 @@ use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::code_command::CodeCommand;
 use super::edit::Stage;
+use super::first_command::FirstCommand;
 use super::python_command::PythonCommand;
 use super::session::ThemeChoice;
 use super::state::Below;
@@ -150,6 +151,8 @@ pub enum Command {
     DismissNotice(u64),
     /// Takes the first-start hint away for good.
     DismissHint,
+    /// Shows and runs the first program.
+    First(FirstCommand),
     /// Edits and runs the lesson's own code.
     Code(CodeCommand),
     /// Chooses Pythons and what to measure in them.
@@ -224,6 +227,7 @@ impl Command {
         all.extend([
             Self::SetRunOnRelease(true),
             Self::SetRunOnRelease(false),
+            Self::First(FirstCommand::Show),
             Self::Code(CodeCommand::Show),
             Self::Code(CodeCommand::Reset),
             Self::Python(PythonCommand::Show),
@@ -296,6 +300,7 @@ impl Command {
             Self::DismissNotice(_) => "Dismiss",
             Self::DismissHint => "Got it",
             Self::Python(PythonCommand::LookAgain) => "Look for Pythons again",
+            Self::First(command) => command.label(),
             Self::Code(command) => command.label(),
             Self::Python(command) => command.label(),
             Self::ShowSettings => "Settings…",
@@ -387,6 +392,7 @@ impl Command {
             Self::Export => "Writes the file.",
             Self::DismissNotice(_) => "Takes this message away.",
             Self::DismissHint => "Takes this hint away for good.",
+            Self::First(command) => command.tooltip(),
             Self::Code(command) => command.tooltip(),
             Self::Python(command) => command.tooltip(),
             Self::ShowSettings => "Theme, size, precision and where settings are kept.",

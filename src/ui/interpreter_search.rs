@@ -1,9 +1,11 @@
-//! Looking for the Pythons of this machine, off the window's thread.
+//! Looking for the Pythons of this machine and running whole programs in them, off the window's thread.
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::catalogue::{InterpreterFinder, InterpreterOffer};
+use crate::engine::cancel::CancelFlag;
+use crate::engine::catalogue::{self, InterpreterFinder, InterpreterOffer};
 use crate::export;
+use crate::model::first_program::{PrintedLine, Transcript};
 use crate::model::series::Interpreter;
 
 /// The file beside the session that remembers what interpreters said of themselves.
@@ -36,12 +38,27 @@ pub struct Findings {
 pub trait InterpreterSource: Send {
     /// Every Python that is there. May take a second.
     fn find(&mut self, order: &SearchOrder) -> Findings;
+
+    /// Runs a whole program in one of them.
+    ///
+    /// # Errors
+    /// When it cannot be run: a sentence without full stop.
+    fn run_program(&mut self, python: &Interpreter, program: &str) -> Result<Transcript, String>;
 }
 
 /// Findings that are always the same, for tests.
 impl InterpreterSource for Findings {
     fn find(&mut self, _order: &SearchOrder) -> Findings {
         self.clone()
+    }
+
+    fn run_program(&mut self, _python: &Interpreter, _program: &str) -> Result<Transcript, String> {
+        let line = |thread: &str, at_ms, text: String| PrintedLine { thread: thread.to_owned(), at_ms, text };
+        let count =
+            |thread, from| (0..5).map(move |number| line(thread, from + 0.01 * f64::from(number), number.to_string()));
+        let mut lines: Vec<_> = count("first", 0.1).chain(count("second", 0.3)).collect();
+        lines.push(line("MainThread", 0.5, "both are done".to_owned()));
+        Ok(Transcript { lines, took_ms: 0.6, gil_enabled: true })
     }
 }
 
@@ -52,6 +69,10 @@ pub struct NoPythons;
 impl InterpreterSource for NoPythons {
     fn find(&mut self, _order: &SearchOrder) -> Findings {
         Findings::default()
+    }
+
+    fn run_program(&mut self, _python: &Interpreter, _program: &str) -> Result<Transcript, String> {
+        Err("there is no Python here".to_owned())
     }
 }
 
@@ -80,6 +101,10 @@ impl InterpreterSource for PythonsOfThisMachine {
             self.keep(&file);
         }
         Findings { offers, usual }
+    }
+
+    fn run_program(&mut self, python: &Interpreter, program: &str) -> Result<Transcript, String> {
+        catalogue::run_program(python, program, &CancelFlag::new())
     }
 }
 

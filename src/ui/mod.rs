@@ -15,6 +15,7 @@ pub mod command;
 pub mod curve_mark;
 pub mod display;
 pub mod edit;
+pub mod first_command;
 pub mod fit_view;
 pub mod interpreter_search;
 pub mod laboratory;

@@ -29,6 +29,7 @@ use crate::model::run::{ExperimentOpening, Opening, Run};
 
 pub(super) mod bench;
 mod code;
+mod first;
 pub(super) mod pythons;
 mod shelf;
 
@@ -129,6 +130,7 @@ pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx
         Command::ShowAbout => toggle_overlay(state, Overlay::About),
         Command::Dismiss if state.overlay != Overlay::None => state.overlay = Overlay::None,
         Command::Dismiss => present(false, state, ctx),
+        Command::First(command) => first::perform(command, state, services),
         Command::Code(command) => code::perform(command, state, services, ctx),
         Command::Python(command) => pythons::perform(command, state, services),
         Command::FoldLessons
@@ -447,6 +449,7 @@ pub fn drain_reports(state: &mut State, services: &mut Services, now: Instant) {
                 open_paths(&paths, state, services);
             }
             Report::InterpretersFound(findings) => pythons::found(*findings, state, services),
+            Report::ProgramRan(python, result) => first::ended(*python, result, state),
             Report::PythonChosen(path) => pythons::file_chosen(path, state, services),
             Report::RecordRead { path, record: Ok(record) } => show_record(path, *record, state),
             Report::PlotCopied(Err(problem))

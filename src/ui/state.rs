@@ -24,6 +24,7 @@ use crate::model::units::ThreadCount;
 pub mod code;
 pub mod evidence;
 pub mod export;
+pub mod first;
 pub mod lessons;
 pub mod notice;
 pub mod pythons;
@@ -31,6 +32,7 @@ pub mod settings;
 
 use code::FaultyCode;
 use export::ExportForm;
+use first::FirstProgram;
 use lessons::Lessons;
 use notice::Notices;
 use pythons::Pythons;
@@ -47,6 +49,8 @@ pub struct State {
     pub machine: Machine,
     /// The Pythons of this machine.
     pub pythons: Pythons,
+    /// The first program with threads.
+    pub first: FirstProgram,
     /// Which lessons' code may run.
     pub trust: Trust,
     /// What went wrong last in lessons' code, by the lesson's id.
@@ -301,6 +305,8 @@ pub enum Overlay {
     Export(Box<ExportForm>),
     /// The Pythons of this machine.
     Python,
+    /// The first program with threads.
+    First,
     /// The lesson's own code, in a large editor.
     Code,
     /// Whether the lesson's own code may run.
@@ -323,6 +329,7 @@ impl State {
             config_dir,
             machine,
             pythons: Pythons::default(),
+            first: FirstProgram::default(),
             trust: Trust::default(),
             code_faults: BTreeMap::new(),
             lessons: Lessons::default(),

@@ -14,8 +14,10 @@ use super::interpreter_search::{Findings, InterpreterSource, SearchOrder};
 use super::results_folder;
 use super::state::code::TRUST_FILE;
 use crate::export::{self, FigureOptions, Format};
+use crate::model::first_program::Transcript;
 use crate::model::plot::PlotSpec;
 use crate::model::record::RunRecord;
+use crate::model::series::Interpreter;
 
 /// How many tasks may wait; more are refused, since nobody clicks that fast.
 const CAPACITY: usize = 64;
@@ -46,6 +48,13 @@ pub enum Task {
     ChoosePython,
     /// Looks for Pythons.
     FindInterpreters(SearchOrder),
+    /// Runs a whole program in a Python.
+    RunProgram {
+        /// Where.
+        python: Box<Interpreter>,
+        /// The program.
+        program: String,
+    },
     /// Reads a result file.
     ReadRecord(PathBuf),
     /// Keeps which texts were agreed to.
@@ -108,6 +117,8 @@ pub enum Report {
     PythonChosen(Option<PathBuf>),
     /// The Pythons that were found.
     InterpretersFound(Box<Findings>),
+    /// A program was run, or why not.
+    ProgramRan(Box<Interpreter>, Result<Transcript, String>),
     /// A result was read, or why not.
     RecordRead {
         /// The file.
@@ -152,7 +163,7 @@ impl Tasks {
     pub fn send(&self, task: Task) -> bool {
         match task {
             Task::ChooseFolder { .. } | Task::ChooseFiles | Task::ChoosePython => self.dialogs.send(task),
-            Task::FindInterpreters(_) => self.pythons.send(task),
+            Task::FindInterpreters(_) | Task::RunProgram { .. } => self.pythons.send(task),
             _ => self.files.send(task),
         }
     }
@@ -239,6 +250,12 @@ fn perform(task: Task, tools: &mut Tools) -> Report {
         Task::FindInterpreters(order) => {
             let findings = tools.interpreters.as_mut().map(|source| source.find(&order)).unwrap_or_default();
             Report::InterpretersFound(Box::new(findings))
+        }
+        Task::RunProgram { python, program } => {
+            let nobody = || Err("there is no Python here".to_owned());
+            let result =
+                tools.interpreters.as_mut().map_or_else(nobody, |source| source.run_program(&python, &program));
+            Report::ProgramRan(python, result)
         }
         Task::ReadRecord(path) => {
             let record = read_record(&path);

@@ -15,6 +15,7 @@ mod controls;
 mod experiment;
 mod export_dialog;
 mod faq;
+mod first_program;
 mod glossary;
 mod lesson_list;
 mod lesson_text;
@@ -122,6 +123,7 @@ fn over(ui: &mut Ui, state: &State, program: &str, memory: &mut ViewMemory, inbo
         Overlay::Palette => palette::show(ui, state, &mut memory.palette, inbox),
         Overlay::Open(form) => open_dialog::show(ui, form, inbox),
         Overlay::Export(form) => export_dialog::show(ui, form, state.exporting, inbox),
+        Overlay::First => first_program::show(ui, state, inbox),
         Overlay::Code => code_editor::large(ui, state, inbox),
         Overlay::Agreement => code_editor::agreement(ui, state, inbox),
         Overlay::Python => python_dialog::show(ui, state, inbox),

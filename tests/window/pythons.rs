@@ -3,8 +3,10 @@
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use threadlab::model::first_program::Pause;
 use threadlab::model::series::{EngineKind, StartMethod};
 use threadlab::ui::command::Command;
+use threadlab::ui::first_command::FirstCommand;
 use threadlab::ui::interpreter_search::Findings;
 use threadlab::ui::python_command::PythonCommand;
 use threadlab::ui::session::Session;
@@ -135,4 +137,19 @@ fn a_path_that_is_no_python_says_why() {
     bench.click("Add");
     bench.until("the search", |app| app.state().session.python.chosen.is_some());
     bench.harness.get_by_role_and_label(Role::CheckBox, "3.12 threads");
+}
+
+#[test]
+fn the_first_program_shows_who_printed_what_when() {
+    let mut bench = open(pythons());
+    bench.perform(Command::First(FirstCommand::Show));
+    bench.harness.get_by_label_contains("in CPython 3.11.7");
+    bench.click("Run it");
+    bench.until("the program", |app| app.state().first.outcome.is_some());
+    bench.harness.get_by_label_contains("Timeline of 0.60 ms: 11 lines of 3 threads, 2 turns");
+    bench.harness.get_by_label("0.300 ms");
+    assert_eq!(bench.harness.query_all_by_label("second").count(), 5);
+    bench.harness.get_by_label_contains("before the second printed one");
+    bench.tick("Sleep 1 ms after each line");
+    assert_eq!(bench.harness.state().state().first.pause, Pause::Millisecond);
 }

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::process::{Heard, Input, Launch, Process, Stream, how_ended};
-use super::protocol::{self, Answer, Hello, PROTOCOL, Point, Request};
+use super::protocol::{self, Answer, FirstRequest, Hello, PROTOCOL, Point, Request};
 use super::version::Version;
 use crate::engine::cancel::CancelFlag;
 use crate::model::code::CodeFault;
+use crate::model::first_program::Transcript;
 
 /// The program that runs in the interpreter: one file, standard library only.
 const HARNESS: &str = include_str!("../../../assets/python/harness.py");
@@ -240,8 +241,38 @@ impl Harness {
     /// When no valid answer comes in time, and when `cancel` is raised meanwhile.
     pub fn ask(&mut self, mut request: Request, longest: Duration, cancel: &CancelFlag) -> Result<Point, HarnessError> {
         request.id = self.next_id;
+        let line = serde_json::to_string(&request).map_err(|error| HarnessError::Garbage(error.to_string()))?;
+        match self.request(&line, longest, cancel)? {
+            Answer::Point(point) => self.accept(point).inspect_err(|_| {
+                self.process.end();
+            }),
+            _ => Err(self.other_answer()),
+        }
+    }
+
+    /// Runs a whole program, and tells what it printed.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub fn run_program(&mut self, source: &str, cancel: &CancelFlag) -> Result<Transcript, HarnessError> {
+        let request = FirstRequest { id: self.next_id, op: "first", source: source.to_owned() };
+        let line = serde_json::to_string(&request).map_err(|error| HarnessError::Garbage(error.to_string()))?;
+        match self.request(&line, Duration::ZERO, cancel)? {
+            Answer::Lines(lines) => Ok(lines.transcript),
+            _ => Err(self.other_answer()),
+        }
+    }
+
+    fn other_answer(&mut self) -> HarnessError {
+        self.process.end();
+        HarnessError::Garbage("it is the answer to another kind of request".to_owned())
+    }
+
+    /// Sends a request with the next number, and gives its answer.
+    fn request(&mut self, line: &str, longest: Duration, cancel: &CancelFlag) -> Result<Answer, HarnessError> {
+        let id = self.next_id;
         self.next_id += 1;
-        let result = self.exchange(&request, longest, cancel);
+        let result = self.exchange(line, id, longest, cancel);
         match &result {
             Ok(_) | Err(HarnessError::Refused { .. }) => {}
             Err(_) => {
@@ -251,29 +282,26 @@ impl Harness {
         result
     }
 
-    fn exchange(&mut self, request: &Request, longest: Duration, cancel: &CancelFlag) -> Result<Point, HarnessError> {
-        let line = serde_json::to_string(request).map_err(|error| HarnessError::Garbage(error.to_string()))?;
+    fn exchange(
+        &mut self,
+        line: &str,
+        expected: u64,
+        longest: Duration,
+        cancel: &CancelFlag,
+    ) -> Result<Answer, HarnessError> {
         let limit = longest + self.settings.answer_limit;
         let deadline = Instant::now() + limit;
         let late = HarnessError::NoAnswer { seconds: limit.as_secs() };
-        if self.process.send(&line).is_err() {
+        if self.process.send(line).is_err() {
             return Err(self.gone());
         }
         let mine = |id: Option<u64>| {
             let found = id.map_or_else(|| "none".to_owned(), |id| id.to_string());
-            if id == Some(request.id) {
-                Ok(())
-            } else {
-                Err(HarnessError::OtherRequest { expected: request.id, found })
-            }
+            if id == Some(expected) { Ok(()) } else { Err(HarnessError::OtherRequest { expected, found }) }
         };
         let mut result = None;
         loop {
             match self.next_answer(deadline, cancel, &late)? {
-                Answer::Point(point) => {
-                    mine(Some(point.id))?;
-                    result = Some(self.accept(point));
-                }
                 Answer::Error { id, message, line } => {
                     mine(id)?;
                     result = Some(Err(HarnessError::Refused { message, line }));
@@ -284,6 +312,10 @@ impl Harness {
                     return result.unwrap_or_else(|| Err(nothing()));
                 }
                 Answer::Hello(_) => return Err(HarnessError::Garbage("it said hello twice".to_owned())),
+                answer => {
+                    mine(answer.id())?;
+                    result = Some(Ok(answer));
+                }
             }
         }
     }

@@ -9,6 +9,7 @@
 
 pub mod discovery;
 pub mod engine;
+pub mod first;
 pub mod harness;
 mod memory;
 pub mod numpy;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::window::{DeadlockReport, LostUpdates};
 
+use crate::model::first_program::Transcript;
 pub use crate::model::series::StartMethod;
 
 /// The version of the protocol that this program speaks.
@@ -177,6 +178,8 @@ pub enum Answer {
     Hello(Hello),
     /// A window's result.
     Point(Point),
+    /// What a program printed.
+    Lines(Lines),
     /// A request that could not be fulfilled.
     Error {
         /// The request's number; `None` if it could not be read.
@@ -192,6 +195,27 @@ pub enum Answer {
         /// The request's number; `None` if it could not be read.
         id: Option<u64>,
     },
+}
+
+/// A request to run a whole program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FirstRequest {
+    /// Its answer carries the same number.
+    pub id: u64,
+    /// Always `first`.
+    pub op: &'static str,
+    /// The program.
+    pub source: String,
+}
+
+/// What a program printed.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Lines {
+    /// The request's number.
+    pub id: u64,
+    /// Lines and times.
+    #[serde(flatten)]
+    pub transcript: Transcript,
 }
 
 /// What the interpreter says of itself when it runs the harness.
@@ -253,10 +277,29 @@ pub struct Point {
 /// When it is no message of the protocol, or its numbers cannot be. The text is a sentence without full stop.
 pub fn parse(text: &str) -> Result<Answer, String> {
     let answer: Answer = serde_json::from_str(text).map_err(|error| format!("it is no answer: {error}"))?;
-    if let Answer::Point(point) = &answer {
-        point.check()?;
+    match &answer {
+        Answer::Point(point) => point.check()?,
+        Answer::Lines(lines) => {
+            let times = lines.transcript.lines.iter().map(|line| line.at_ms).chain([lines.transcript.took_ms]);
+            if let Some(time) = times.into_iter().find(|time| !(time.is_finite() && *time >= 0.0)) {
+                return Err(format!("a time is {time}, which is no length of time"));
+            }
+        }
+        _ => {}
     }
     Ok(answer)
+}
+
+impl Answer {
+    /// The number of the request that it answers; `None` for a greeting and where it is unknown.
+    pub fn id(&self) -> Option<u64> {
+        match self {
+            Self::Hello(_) => None,
+            Self::Point(point) => Some(point.id),
+            Self::Lines(lines) => Some(lines.id),
+            Self::Error { id, .. } | Self::Done { id } => *id,
+        }
+    }
 }
 
 impl Point {

@@ -6,6 +6,7 @@ use super::controls::{keys_in_words, labelled_menu_item, menu_item, name, quiet_
 use crate::model::plot::AxisChoice;
 use crate::model::stopping::Precision;
 use crate::ui::command::{Command, Inbox};
+use crate::ui::first_command::FirstCommand;
 use crate::ui::python_command::PythonCommand;
 use crate::ui::session::ThemeChoice;
 use crate::ui::state::State;
@@ -103,6 +104,7 @@ fn run(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     }
     ui.separator();
     menu_item(ui, Command::Python(PythonCommand::Show), false, true, inbox);
+    menu_item(ui, Command::First(FirstCommand::Show), false, true, inbox);
     ui.separator();
     menu_item(ui, Command::PreviousLesson, false, state.lessons.neighbour(-1).is_some(), inbox);
     menu_item(ui, Command::NextLesson, false, state.lessons.neighbour(1).is_some(), inbox);

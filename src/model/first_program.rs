@@ -1,0 +1,117 @@
+//! The first program with threads: two that count to 4, started and joined; and what came of running it.
+
+use serde::{Deserialize, Serialize};
+
+/// Whether the threads pause between their lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pause {
+    /// No: each prints as fast as it can.
+    #[default]
+    None,
+    /// A sleep of a millisecond after each line, so that both run at the same time.
+    Millisecond,
+}
+
+/// The program, Python for every version that Threadlab measures in.
+pub fn program(pause: Pause) -> String {
+    let (import, sleep) = match pause {
+        Pause::None => ("", ""),
+        Pause::Millisecond => ("import time\n", "        time.sleep(0.001)\n"),
+    };
+    format!(
+        "import threading\n{import}\n\ndef count():\n    for number in range(5):\n        print(number)\n{sleep}\n\n\
+         first = threading.Thread(target=count, name=\"first\")\nsecond = threading.Thread(target=count, name=\"second\")\n\
+         first.start()\nsecond.start()\nfirst.join()\nsecond.join()\nprint(\"both are done\")\n"
+    )
+}
+
+/// A line that the program printed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PrintedLine {
+    /// The name of the thread that printed it, such as `first`; `MainThread` for the program itself.
+    pub thread: String,
+    /// When, in milliseconds from the program's start.
+    pub at_ms: f64,
+    /// What it says.
+    pub text: String,
+}
+
+/// What came of running a program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Transcript {
+    /// In the order printed.
+    pub lines: Vec<PrintedLine>,
+    /// How long the program took, in milliseconds.
+    pub took_ms: f64,
+    /// Whether the GIL was on.
+    pub gil_enabled: bool,
+}
+
+impl Transcript {
+    /// The threads that printed, in the order of their first lines.
+    pub fn threads(&self) -> Vec<&str> {
+        let mut threads: Vec<&str> = Vec::new();
+        for line in &self.lines {
+            if !threads.contains(&line.thread.as_str()) {
+                threads.push(&line.thread);
+            }
+        }
+        threads
+    }
+
+    /// How often the next line came from another thread than the one before.
+    pub fn turns(&self) -> usize {
+        self.lines.windows(2).filter(|pair| matches!(pair, [one, next] if one.thread != next.thread)).count()
+    }
+
+    /// What can be seen in it, in a sentence or two.
+    pub fn in_words(&self) -> String {
+        let of = |name: &'static str| self.lines.iter().filter(move |line| line.thread == name).map(|line| line.at_ms);
+        let last_of_first = of("first").fold(f64::NAN, f64::max);
+        let first_of_second = of("second").fold(f64::NAN, f64::min);
+        if last_of_first < first_of_second {
+            "The first thread had printed all its lines before the second printed one. Nothing promises that order: another run \
+             may mix them."
+                .to_owned()
+        } else if last_of_first.is_nan() || first_of_second.is_nan() {
+            "Not both threads have printed.".to_owned()
+        } else {
+            "The lines of both threads are mixed: both were running at the same time, and another run may mix them in another way.".to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn transcript(lines: &[(&str, f64)]) -> Transcript {
+        let line = |(thread, at_ms): &(&str, f64)| PrintedLine {
+            thread: (*thread).to_owned(),
+            at_ms: *at_ms,
+            text: "0".to_owned(),
+        };
+        Transcript { lines: lines.iter().map(line).collect(), took_ms: 9.0, gil_enabled: true }
+    }
+
+    #[test]
+    fn the_program_starts_and_joins_two_threads() {
+        for pause in [Pause::None, Pause::Millisecond] {
+            let text = program(pause);
+            for needed in ["first.start()", "second.start()", "first.join()", "second.join()", "range(5)"] {
+                assert!(text.contains(needed), "{text}");
+            }
+            assert_eq!(text.contains("time.sleep(0.001)"), pause == Pause::Millisecond);
+        }
+    }
+
+    #[test]
+    fn what_is_seen_is_said() {
+        let one_by_one = transcript(&[("first", 0.1), ("first", 0.2), ("second", 0.3), ("MainThread", 0.4)]);
+        assert_eq!((one_by_one.threads(), one_by_one.turns()), (vec!["first", "second", "MainThread"], 2));
+        assert!(one_by_one.in_words().contains("before the second"));
+        let mixed = transcript(&[("first", 0.1), ("second", 0.2), ("first", 0.3)]);
+        assert!(mixed.in_words().contains("mixed"));
+        assert!(transcript(&[("first", 0.1)]).in_words().contains("Not both"));
+    }
+}
