@@ -127,17 +127,7 @@ fn unescape(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// A file system of these files.
-    fn root(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let root = tempfile::tempdir().expect("a temporary folder");
-        for (path, content) in files {
-            let path = root.path().join(path);
-            fs::create_dir_all(path.parent().expect("it lies below the root")).expect("it can be made");
-            fs::write(path, content).expect("it can be written");
-        }
-        root
-    }
+    use crate::engine::fixture::root;
 
     #[track_caller]
     fn check(files: &[(&str, &str)], quota_cores: Option<f64>, throttled_periods: Option<u64>) {

@@ -15,6 +15,8 @@ pub mod cgroup;
 mod contract;
 pub mod cpu_clock;
 pub mod disturbance;
+#[cfg(test)]
+mod fixture;
 pub mod fold;
 pub mod gil;
 pub mod handle;

@@ -193,12 +193,19 @@ fn cores(machine: &Machine) -> f64 {
     machine.cores as f64
 }
 
-/// What two readings of the counters tell. `own` is the CPU time this program used between them.
+/// What two readings of the counters tell. `own` is the CPU time this process used between them; what it
+/// has started counts as its own too.
 fn between(earlier: &Counters, later: &Counters, elapsed: Duration, own: Option<Duration>) -> Vec<Warning> {
     let mut warnings = Vec::new();
+    let (counters_before, counters) = (earlier, later);
     if let (Some(earlier), Some(later)) = (&earlier.cpu, &later.cpu) {
         let use_ = later.since(earlier, elapsed);
-        if let Some(others) = use_.zip(own).map(|(all, own)| all.busy_cores - own.as_secs_f64() / elapsed.as_secs_f64())
+        // What is not readable has not been started either: both come from one place.
+        let children =
+            counters.children.zip(counters_before.children).map_or(0, |(after, before)| after.saturating_sub(before));
+        let children = later.in_cores(children, earlier).unwrap_or(0.0);
+        let own = own.map(|own| own.as_secs_f64() / elapsed.as_secs_f64() + children);
+        if let Some(others) = use_.zip(own).map(|(all, own)| all.busy_cores - own)
             && others > (later.cores_as_f64() * OTHER_PROGRAMS_LIMIT).max(0.1)
         {
             warnings.push(Warning::OtherPrograms { cores: others });
@@ -232,7 +239,11 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn counters(busy: u64, steal: u64, total: u64) -> Counters {
-        Counters { cpu: Some(CpuTimes { busy, steal, total, cores: 2 }), throttled_periods: Some(5) }
+        Counters {
+            cpu: Some(CpuTimes { busy, steal, total, cores: 2 }),
+            children: Some(30),
+            throttled_periods: Some(5),
+        }
     }
 
     #[test]
@@ -253,6 +264,18 @@ mod tests {
         check(20, 0, Some(0.2));
         let unknown = between(&counters(0, 0, 5000), &counters(200, 0, 5200), SECOND, None);
         assert_eq!(unknown, [], "what this program used is unknown, so is what others used");
+    }
+
+    #[test]
+    fn interpreters_that_this_program_drives_are_not_other_programs() {
+        let check = |children: u64| {
+            let later = Counters { children: Some(30 + children), ..counters(1190, 0, 5200) };
+            between(&counters(1000, 0, 5000), &later, SECOND, Some(Duration::from_millis(100)))
+        };
+        // 190 of 200 ticks were busy, 10 of them with this process.
+        assert_eq!(check(175), []);
+        let [Warning::OtherPrograms { cores }] = check(100)[..] else { panic!("{:?}", check(100)) };
+        assert!((cores - 0.8).abs() < 1e-9, "{cores}");
     }
 
     #[test]

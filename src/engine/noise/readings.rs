@@ -14,6 +14,8 @@ use crate::engine::cgroup::ControlGroups;
 pub struct Counters {
     /// CPU time of the whole machine.
     pub cpu: Option<CpuTimes>,
+    /// CPU time of what this process has started, in the same ticks: see [`children`].
+    pub children: Option<u64>,
     /// In how many periods a CPU quota stopped this process.
     pub throttled_periods: Option<u64>,
 }
@@ -45,6 +47,7 @@ impl Counters {
     pub fn read(root: &Path) -> Self {
         Self {
             cpu: fs::read_to_string(root.join("proc/stat")).ok().and_then(|text| CpuTimes::parse(&text)),
+            children: children(root),
             throttled_periods: ControlGroups::of_this_process(root).throttled_periods(),
         }
     }
@@ -75,6 +78,12 @@ impl CpuTimes {
         })
     }
 
+    /// How many cores so many ticks were since an earlier reading; `None` where no tick has passed.
+    pub fn in_cores(&self, ticks: u64, earlier: &Self) -> Option<f64> {
+        let total = self.total.checked_sub(earlier.total).filter(|total| *total > 0)?;
+        Some(to_f64(ticks) / to_f64(total) * self.cores_as_f64())
+    }
+
     /// The number of cores for arithmetic.
     pub fn cores_as_f64(&self) -> f64 {
         f64::from(self.cores)
@@ -84,6 +93,55 @@ impl CpuTimes {
 #[expect(clippy::cast_precision_loss, reason = "ticks of one run stay far below 2^52")]
 fn to_f64(ticks: u64) -> f64 {
     ticks as f64
+}
+
+/// CPU time of the processes that this one has started, and of those that they have started, in ticks: of those that run, and of
+/// those that have ended and were waited for. The interpreters of the Python engines are such, with their workers.
+pub fn children(root: &Path) -> Option<u64> {
+    let own = Process::parse(&fs::read_to_string(root.join("proc/self/stat")).ok()?)?;
+    let stats = fs::read_dir(root.join("proc")).ok()?.flatten().filter_map(|entry| {
+        entry.file_name().to_str()?.parse::<u32>().ok()?;
+        Process::parse(&fs::read_to_string(entry.path().join("stat")).ok()?)
+    });
+    let all: Vec<Process> = stats.filter(|process| process.id != own.id).collect();
+    // What a child starts belongs to its group, even when the child has ended and somebody else is its parent now.
+    let groups: Vec<u32> = all
+        .iter()
+        .filter(|process| process.parent == own.id && process.group != own.group)
+        .map(|process| process.group)
+        .collect();
+    let ours = all.iter().filter(|process| process.parent == own.id || groups.contains(&process.group));
+    Some(own.of_children + ours.map(|process| process.used + process.of_children).sum::<u64>())
+}
+
+/// What `/proc/PID/stat` tells of a process (Linux, `proc_pid_stat(5)`).
+struct Process {
+    id: u32,
+    parent: u32,
+    group: u32,
+    /// CPU time in ticks.
+    used: u64,
+    /// That of the children that it has waited for, and of theirs.
+    of_children: u64,
+}
+
+impl Process {
+    fn parse(stat: &str) -> Option<Self> {
+        // The name, in brackets, can hold anything.
+        let (before, after) = stat.rsplit_once(')')?;
+        let id = before.split_once(' ')?.0.parse().ok()?;
+        let fields: Vec<&str> = after.split_ascii_whitespace().collect();
+        // The first of them is the third of the line.
+        let ticks = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
+        let number = |number: usize| fields.get(number - 3)?.parse::<u32>().ok();
+        Some(Self {
+            id,
+            parent: number(4)?,
+            group: number(5)?,
+            used: ticks(14)? + ticks(15)?,
+            of_children: ticks(16)? + ticks(17)?,
+        })
+    }
 }
 
 /// How long, since the machine was started, some task has waited for a CPU (Linux, `Documentation/accounting/psi.rst`).
@@ -148,16 +206,7 @@ pub fn hot_core(margin: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn root(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let root = tempfile::tempdir().expect("a temporary folder");
-        for (path, content) in files {
-            let path = root.path().join(path);
-            fs::create_dir_all(path.parent().expect("it lies below the root")).expect("it can be made");
-            fs::write(path, content).expect("it can be written");
-        }
-        root
-    }
+    use crate::engine::fixture::root;
 
     #[test]
     fn cpu_times_are_read_without_counting_guests_twice() {
@@ -165,7 +214,47 @@ mod tests {
                     intr 5\ncpufreq 3\n";
         let root = root(&[("proc/stat", stat)]);
         let expected = CpuTimes { busy: 163, steal: 80, total: 693, cores: 2 };
-        assert_eq!(Counters::read(root.path()), Counters { cpu: Some(expected), throttled_periods: None });
+        assert_eq!(
+            Counters::read(root.path()),
+            Counters { cpu: Some(expected), children: None, throttled_periods: None }
+        );
+    }
+
+    #[test]
+    fn children_are_whoever_this_process_has_started_alive_or_dead() {
+        // Process 10 is this one; 11 its interpreter with the workers 12 (of 11) and 13 (whose parent has ended); 20 a stranger.
+        let stat = |id: u32, parent: u32, group: u32, used: u32, of_children: u32| {
+            format!("{id} (a ) b) S {parent} {group} 1 0 -1 4 0 0 0 0 {used} 1 {of_children} 2 20 0 1 0")
+        };
+        let own = stat(10, 1, 10, 1000, 50);
+        let root = root(&[
+            ("proc/self/stat", &own),
+            ("proc/10/stat", &own),
+            ("proc/11/stat", &stat(11, 10, 11, 100, 200)),
+            ("proc/12/stat", &stat(12, 11, 11, 300, 0)),
+            ("proc/13/stat", &stat(13, 1, 11, 400, 0)),
+            ("proc/20/stat", &stat(20, 1, 10, 5000, 0)),
+            ("proc/21/stat", "21 (nonsense"),
+            ("proc/stat", "cpu 1"),
+        ]);
+        assert_eq!(children(root.path()), Some(52 + (101 + 202) + (301 + 2) + (401 + 2)));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_work_of_a_real_child_counts_while_it_runs_and_afterwards() {
+        use crate::engine::python::process::{Input, Launch, Process};
+
+        let here = Path::new("/");
+        let before = children(here).expect("Linux tells it");
+        let arguments = ["-c", "while :; do :; done"].map(std::ffi::OsString::from).to_vec();
+        let launch = Launch { program: "/bin/sh".into(), arguments, folder: None, input: Input::Nothing };
+        let child = Process::start(&launch).expect("every system has a shell");
+        // However busy the machine, it gets a core some time; that of other tests' children only makes this sooner.
+        while children(here).expect("Linux tells it") < before + 5 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        drop(child);
     }
 
     #[test]
