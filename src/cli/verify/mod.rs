@@ -50,10 +50,16 @@ struct Row {
 }
 
 impl Row {
-    /// Whether the opposite of a claim that holds is not refuted.
+    /// Whether a claim and its opposite both hold. The opposite may be undecided: that more is done than the cores allow can
+    /// be neither confirmed nor refuted.
     fn is_inconsistent(&self) -> bool {
+        self.verdict == Verdict::Holds && self.inverted.as_ref().is_some_and(|it| it.contains(&Verdict::Holds))
+    }
+
+    /// Whether it holds and its opposite is refuted.
+    fn is_confirmed(&self) -> bool {
         let refuted = |verdicts: &Vec<Verdict>| verdicts.iter().all(|verdict| *verdict == Verdict::Refuted);
-        self.verdict == Verdict::Holds && !self.inverted.as_ref().is_none_or(refuted)
+        self.verdict == Verdict::Holds && self.inverted.as_ref().is_some_and(refuted)
     }
 }
 

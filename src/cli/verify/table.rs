@@ -48,8 +48,8 @@ pub(super) fn summary(rows: &[Row], elapsed_s: f64) -> String {
     let opposite = if inverted.is_empty() {
         String::new()
     } else {
-        let consistent = inverted.iter().filter(|row| !row.is_inconsistent()).count();
-        format!("; turned into their opposite, {consistent} of the {} that held were refuted", inverted.len())
+        let confirmed = inverted.iter().filter(|row| row.is_confirmed()).count();
+        format!("; turned into their opposite, {confirmed} of the {} that held were refuted", inverted.len())
     };
     format!(
         "{}: {holds} held, {refuted} refuted, {} could not be told; {elapsed_s:.0} s{opposite}",
