@@ -160,7 +160,7 @@ fn a_run_prints_the_documented_object_and_saves_every_format() {
     let path = |name: &str| folder.path().join(name).display().to_string();
     let mut arguments: Vec<String> = SHORT_RUN.map(str::to_owned).to_vec();
     arguments.extend(["--json".to_owned(), "--seed".to_owned(), "7".to_owned()]);
-    for name in ["figure.svg", "figure.png", "figure.pdf", "points.csv", "result.json"] {
+    for name in ["figure.svg", "figure.png", "figure.pdf", "points.csv", "result.json", "again.py"] {
         arguments.extend(["--out".to_owned(), path(name)]);
     }
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -204,6 +204,15 @@ fn a_run_prints_the_documented_object_and_saves_every_format() {
     assert!(String::from_utf8_lossy(&read("points.csv")).contains("count-primes"));
     let saved: Value = serde_json::from_slice(&read("result.json")).expect("JSON");
     assert_eq!(saved, record);
+
+    // The program repeats it in the newest and the oldest Python that is there.
+    let doctor = json_of(&["doctor", "--json"], 0);
+    let pythons = doctor["interpreters"].as_array().expect("interpreters[]").iter();
+    let usable: Vec<&str> = pythons.filter(|it| it["usable"] == true).filter_map(|it| it["path"].as_str()).collect();
+    for python in usable.first().into_iter().chain(usable.last()) {
+        let output = Command::new(python).args(["-I", &path("again.py"), "1"]).assert().code(0);
+        output.stdout(predicate::str::contains("Units per second").and(predicate::str::contains("Python threads")));
+    }
 
     // What was saved can be drawn again.
     let (result, again) = (path("result.json"), path("again.svg"));

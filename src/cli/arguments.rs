@@ -223,7 +223,7 @@ pub struct PlotArguments {
 /// How a figure is drawn and where it goes.
 #[derive(Debug, Clone, clap::Args)]
 pub struct FigureArguments {
-    /// Where to save: .svg, .png, .pdf, .csv or .json (repeatable)
+    /// Where to save: .svg, .png, .pdf, .csv, .json or .py (repeatable)
     #[arg(long = "out", value_name = "FILE")]
     pub out: Vec<PathBuf>,
     /// What the figure shows; default: the lesson's choice

@@ -18,11 +18,13 @@ pub enum Format {
     Csv,
     /// The whole run, to be opened again.
     Json,
+    /// A Python program that repeats the run by itself.
+    Python,
 }
 
 impl Format {
     /// Every format, in the order lists show them.
-    pub const ALL: [Self; 5] = [Self::Svg, Self::Png, Self::Pdf, Self::Csv, Self::Json];
+    pub const ALL: [Self; 6] = [Self::Svg, Self::Png, Self::Pdf, Self::Csv, Self::Json, Self::Python];
 
     /// The end of a file's name, without the dot, in lower case.
     pub fn extension(self) -> &'static str {
@@ -32,6 +34,7 @@ impl Format {
             Self::Pdf => "pdf",
             Self::Csv => "csv",
             Self::Json => "json",
+            Self::Python => "py",
         }
     }
 
@@ -63,6 +66,7 @@ impl Format {
             Self::Pdf => "PDF figure",
             Self::Csv => "CSV table",
             Self::Json => "JSON result",
+            Self::Python => "Python program",
         }
     }
 
@@ -74,6 +78,7 @@ impl Format {
             Self::Pdf => "One page with selectable text, for print and LaTeX.",
             Self::Csv => "One row for each point, for spreadsheets and pandas.",
             Self::Json => "Everything measured, to open again in Threadlab.",
+            Self::Python => "A program that measures this again with nothing but Python.",
         }
     }
 
@@ -110,12 +115,15 @@ mod tests {
             check(&format!("plot.{format}"), Ok(format));
         }
         check("dir.svg/plot.PNG", Ok(Format::Png));
-        check("plot", Err("the file name has no extension; expected one of .svg, .png, .pdf, .csv, .json: plot"));
+        check("plot", Err("the file name has no extension; expected one of .svg, .png, .pdf, .csv, .json, .py: plot"));
         check(
             "dir.svg/plot",
-            Err("the file name has no extension; expected one of .svg, .png, .pdf, .csv, .json: dir.svg/plot"),
+            Err("the file name has no extension; expected one of .svg, .png, .pdf, .csv, .json, .py: dir.svg/plot"),
         );
-        check("plot.gif", Err("no format is called `.gif`; expected one of .svg, .png, .pdf, .csv, .json: plot.gif"));
-        check("plot.", Err("no format is called `.`; expected one of .svg, .png, .pdf, .csv, .json: plot."));
+        check(
+            "plot.gif",
+            Err("no format is called `.gif`; expected one of .svg, .png, .pdf, .csv, .json, .py: plot.gif"),
+        );
+        check("plot.", Err("no format is called `.`; expected one of .svg, .png, .pdf, .csv, .json, .py: plot."));
     }
 }

@@ -22,6 +22,7 @@ mod record;
 mod sample;
 mod scene;
 mod size;
+mod standalone;
 mod svg;
 mod table;
 mod theme;
@@ -61,6 +62,7 @@ pub fn render(
     match format {
         Format::Csv => table::write(record),
         Format::Json => record::write(record),
+        Format::Python => Ok(standalone::write(record)),
         Format::Svg => Ok(Drawn::new(spec, options)?.svg.into_bytes()),
         Format::Png => {
             let drawn = Drawn::new(spec, options)?;
@@ -135,6 +137,7 @@ mod tests {
             (Format::Pdf, b"%PDF-"),
             (Format::Csv, b"lesson,experiment,"),
             (Format::Json, b"{\n  \"format\": 1,"),
+            (Format::Python, b"\"\"\"Repeats an experiment"),
         ] {
             assert!(rendered(format).starts_with(beginning), "{format}");
         }

@@ -1,0 +1,266 @@
+"""Repeats an experiment of Threadlab with nothing but a CPython (3.8 or later) and its standard library.
+
+    python3 THIS_FILE [ROUNDS]
+
+Each round holds one window for every curve and thread count, in an order shuffled anew. In a window N workers count
+their units while the main thread reads all counters and the clock, sleeps, and reads them again. The table shows the
+median over the rounds, and in brackets the 95 % interval, or the least and greatest below 6 rounds.
+"""
+
+import json
+import random
+import sys
+import threading
+import time
+
+RUN = json.loads("@RUN@")
+
+WARM_UP_S = 0.02
+WINDOW_S = 0.2
+DEFAULT_ROUNDS = 6
+
+
+# ---- Units of work: the same algorithms as Threadlab's harness ------------------------------------------------------
+
+
+def is_prime(number):
+    divisor = 2
+    while divisor * divisor <= number:
+        if number % divisor == 0:
+            return False
+        divisor += 1
+    return True
+
+
+def count_primes(limit):
+    return sum(1 for number in range(2, limit) if is_prime(number))
+
+
+def compute(seconds):
+    """Computes for that long: CPU time of this thread, whoever else wants the core."""
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        is_prime(997)
+
+
+def make_unit(experiment):
+    """The function that does one unit; None where this script has no such workload."""
+    kind, value = experiment["workload"], experiment["parameters"]
+    if kind == "count-primes":
+        limit = round(value["limit"])
+        return lambda: count_primes(limit)
+    if kind == "wait":
+        seconds = value["wait_ms"] / 1000
+        return lambda: time.sleep(seconds)
+    if kind == "mixed":
+        cpu_s = value["unit_ms"] / 1000 * value["cpu_share"]
+        wait_s = value["unit_ms"] / 1000 - cpu_s
+
+        def unit():
+            compute(cpu_s)
+            time.sleep(wait_s)
+
+        return unit
+    if kind == "sha256":
+        import hashlib
+
+        buffer = bytes(round(value["buffer_kib"] * 1024))
+        return lambda: hashlib.sha256(buffer).digest()
+    if kind == "zlib":
+        import zlib
+
+        text = b"What does this thread hold while it works? "
+        size = round(value["buffer_kib"] * 1024)
+        buffer = (text * (size // len(text) + 1))[:size]
+        return lambda: zlib.compress(buffer, 6)
+    if kind == "code":
+        names = {"__name__": "work"}
+        exec(compile(experiment["code"], "<work>", "exec"), names)
+        return names["work"]
+    return None
+
+
+# ---- Windows --------------------------------------------------------------------------------------------------------
+
+
+def read_between(counters, started, stop):
+    """Units and seconds between two readings of the counters."""
+    started()
+    time.sleep(WARM_UP_S)
+    first, began = sum(counters), time.perf_counter()
+    time.sleep(WINDOW_S)
+    second, ended = sum(counters), time.perf_counter()
+    stop()
+    return (second - first) / (ended - began)
+
+
+def window_of_threads(experiment, workers):
+    counters = [0] * workers
+    barrier = threading.Barrier(workers + 1)
+    stopped = []
+
+    def work(index, unit):
+        barrier.wait()
+        while not stopped:
+            unit()
+            counters[index] += 1
+
+    threads = [
+        threading.Thread(target=work, args=(index, make_unit(experiment)), daemon=True) for index in range(workers)
+    ]
+    for thread in threads:
+        thread.start()
+    rate = read_between(counters, barrier.wait, lambda: stopped.append(True))
+    for thread in threads:
+        thread.join()
+    return rate
+
+
+def work_in_process(experiment, index, counters, ready, go, stop):
+    unit = make_unit(experiment)
+    ready.release()
+    go.wait()
+    while not stop.value:
+        unit()
+        counters[index] += 1
+
+
+def window_of_processes(experiment, workers, start_method):
+    import multiprocessing
+
+    context = multiprocessing.get_context(start_method)
+    counters = context.RawArray("q", workers)
+    ready, go, stop = context.Semaphore(0), context.Event(), context.RawValue("b", 0)
+    processes = [
+        context.Process(target=work_in_process, args=(experiment, index, counters, ready, go, stop), daemon=True)
+        for index in range(workers)
+    ]
+    for process in processes:
+        process.start()
+    for _ in processes:
+        ready.acquire()
+
+    def end():
+        stop.value = 1
+
+    rate = read_between(counters, go.set, end)
+    for process in processes:
+        process.join()
+    return rate
+
+
+def window_of_tasks(experiment, workers):
+    import asyncio
+
+    seconds = experiment["parameters"]["wait_ms"] / 1000
+    counters = [0] * workers
+
+    async def task(index):
+        while True:
+            await asyncio.sleep(seconds)
+            counters[index] += 1
+
+    async def measure():
+        tasks = [asyncio.ensure_future(task(index)) for index in range(workers)]
+        await asyncio.sleep(WARM_UP_S)
+        first, began = sum(counters), time.perf_counter()
+        await asyncio.sleep(WINDOW_S)
+        rate = (sum(counters) - first) / (time.perf_counter() - began)
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return rate
+
+    return asyncio.run(measure())
+
+
+def window(experiment, curve, workers):
+    if curve["engine"] == "python-processes":
+        return window_of_processes(experiment, workers, curve["start_method"])
+    if curve["engine"] == "python-asyncio":
+        return window_of_tasks(experiment, workers)
+    return window_of_threads(experiment, workers)
+
+
+# ---- The table ------------------------------------------------------------------------------------------------------
+
+
+def median(values):
+    values, middle = sorted(values), len(values) // 2
+    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
+
+
+def interval(values):
+    """The 95 % interval of the median from order statistics; least and greatest below 6 values."""
+    values, count = sorted(values), len(values)
+    cut, tail, term = 0, 0.0, 0.5**count
+    while tail + term <= 0.025:
+        tail += term
+        cut += 1
+        term = term * (count - cut + 1) / cut
+    cut = max(cut - 1, 0)
+    return values[cut], values[count - 1 - cut]
+
+
+def number(value):
+    return "%.0f" % value if value >= 100 else "%.3g" % value
+
+
+def estimate(values):
+    low, high = interval(values)
+    return "%s [%s, %s]" % (number(median(values)), number(low), number(high))
+
+
+def why_not(experiment, curve):
+    if curve["engine"] not in ("python-threads", "python-processes", "python-asyncio"):
+        return "it needs Threadlab"
+    if curve["engine"] == "python-asyncio" and experiment["workload"] != "wait":
+        return "this script has tasks that wait, and no others"
+    if make_unit(experiment) is None:
+        return "the workload %s needs Threadlab" % experiment["workload"]
+    return None
+
+
+def run(experiment, rounds):
+    print("\n%s" % experiment["title"])
+    curves = []
+    for curve in experiment["curves"]:
+        reason = why_not(experiment, curve)
+        if reason:
+            print("  left out: %s (%s)" % (curve["label"], reason))
+        else:
+            curves.append(curve)
+    counts = sorted(set(experiment["threads"]) | {1})
+    rates = {(place, workers): [] for place in range(len(curves)) for workers in counts}
+    for _ in range(rounds):
+        order = list(rates)
+        random.shuffle(order)
+        for place, workers in order:
+            rates[place, workers].append(window(experiment, curves[place], workers))
+    rows = [("Series", "Threads", "Units per second", "Speedup", "Efficiency", "Rounds")]
+    for place, curve in enumerate(curves):
+        one = rates[place, 1]
+        for workers in counts:
+            many = rates[place, workers]
+            ratios = [rate / base for rate, base in zip(many, one) if base > 0]
+            speedup = estimate(ratios) if ratios else "–"
+            efficiency = number(median(ratios) / workers) if ratios else "–"
+            rows.append((curve["label"], str(workers), estimate(many), speedup, efficiency, str(len(many))))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
+        print("  " + "  ".join(cells))
+
+
+def main():
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_ROUNDS
+    is_gil_enabled = getattr(sys, "_is_gil_enabled", None)
+    gil = "without the GIL" if is_gil_enabled is not None and not is_gil_enabled() else "with the GIL"
+    print("%s: what %s measured, once more" % (RUN["title"], RUN["program"]))
+    print("CPython %d.%d.%d %s" % (sys.version_info[:3] + (gil,)))
+    for experiment in RUN["experiments"]:
+        run(experiment, rounds)
+
+
+if __name__ == "__main__":
+    main()

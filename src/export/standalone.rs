@@ -1,0 +1,75 @@
+//! A run as a Python program of its own: standard library only, it repeats the experiments and prints the same table.
+
+use serde_json::{Value, json};
+
+use crate::model::record::{ExperimentRecord, RunRecord};
+use crate::model::series::{EngineKind, SeriesKey};
+
+/// The program, with a place for what is to be run.
+const PROGRAM: &str = include_str!("../../assets/python/standalone.py");
+
+/// The place.
+const PLACE: &str = "\"@RUN@\"";
+
+/// The bytes of the program that repeats a run.
+pub(super) fn write(record: &RunRecord) -> Vec<u8> {
+    let run = json!({
+        "title": record.lesson_title,
+        "program": record.program,
+        "experiments": record.experiments.iter().map(experiment).collect::<Vec<_>>(),
+    });
+    // Twice: the text of a JSON string is the text of a Python string too.
+    let literal = Value::String(run.to_string()).to_string();
+    PROGRAM.replacen(PLACE, &literal, 1).into_bytes()
+}
+
+fn experiment(record: &ExperimentRecord) -> Value {
+    let threads: Vec<usize> = record.results.thread_counts().iter().map(|count| count.get()).collect();
+    json!({
+        "title": record.title,
+        "workload": record.workload.id(),
+        "parameters": record.parameters,
+        "code": record.code,
+        "threads": threads,
+        "curves": curves(record.results.series.iter().map(|series| &series.key)),
+    })
+}
+
+/// The curves in Python, each once whatever interpreters it was measured in; threads at least.
+fn curves<'a>(keys: impl Iterator<Item = &'a SeriesKey>) -> Vec<Value> {
+    let mut curves: Vec<(EngineKind, Option<&'static str>)> = Vec::new();
+    for key in keys.filter(|key| !matches!(key.engine, EngineKind::Native | EngineKind::GilModel)) {
+        let curve = (key.engine, key.start_method.map(crate::model::series::StartMethod::id));
+        if !curves.contains(&curve) {
+            curves.push(curve);
+        }
+    }
+    if curves.is_empty() {
+        curves.push((EngineKind::PythonThreads, None));
+    }
+    let curve = |(engine, start): (EngineKind, Option<&'static str>)| {
+        let label = start.map_or_else(|| engine.label().to_owned(), |start| format!("{}, {start}", engine.label()));
+        json!({ "engine": engine.id(), "start_method": start, "label": label })
+    };
+    curves.into_iter().map(curve).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn the_program_holds_the_run_and_nothing_is_left_open() {
+        let record = sample::record();
+        let program = String::from_utf8(write(&record)).expect("text");
+        assert!(!program.contains("@RUN@"));
+        let line = program.lines().find(|line| line.starts_with("RUN = ")).expect("the run");
+        let literal = line.trim_start_matches("RUN = json.loads(").trim_end_matches(')');
+        let text: String = serde_json::from_str(literal).expect("a string");
+        let run: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(run["title"], record.lesson_title.as_str());
+        assert_eq!(run["experiments"].as_array().map(Vec::len), Some(record.experiments.len()));
+        assert!(run["experiments"][0]["curves"].as_array().is_some_and(|curves| !curves.is_empty()));
+    }
+}
