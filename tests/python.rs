@@ -223,7 +223,8 @@ fn lost_updates_are_counted_exactly() {
 #[test]
 fn deadlocks_are_found_and_end_with_the_window() {
     for python in some_pythons() {
-        let mut engine = engine(&key(EngineKind::PythonThreads, &python));
+        let mut engine = engine(&key(EngineKind::PythonThreads, &python))
+            .with_settings(|settings| settings.answer_limit = Duration::from_secs(20));
         let patient = |order| set(WorkloadKind::TwoLocks, "order", order).with("patience_ms", 10.0).expect("in range");
         let found = (0..50).any(|_| {
             let report = window(&mut engine, &patient("opposite"), 2).deadlocks.expect("it is looked for");
@@ -235,6 +236,10 @@ fn deadlocks_are_found_and_end_with_the_window() {
         let endless = patient("opposite").with("patience_ms", 1000.0).expect("in range");
         let measured = measure(&mut engine, &endless, 8, Duration::from_millis(50)).expect("it ends");
         assert!(measured.deadlocks.is_some());
+        // Workers that found each other's lock taken at every try would end by luck only.
+        for _ in 0..10 {
+            measure(&mut engine, &patient("opposite"), 2, Duration::from_millis(50)).expect("it ends");
+        }
     }
 }
 

@@ -452,7 +452,8 @@ def taking_both(board, worker, order, patience_s, numbers, control):
     first, second = ("B", "A") if order == "opposite" and worker % 2 == 1 else ("A", "B")
 
     def unit():
-        while board.acquire(worker, first, None, control):
+        # Both may be free at each try for ever: at the end of a window, workers give up at once what they hold.
+        while not control[STOP] and board.acquire(worker, first, None, control):
             try:
                 try_numbers(numbers)
                 if board.acquire(worker, second, patience_s, control):

@@ -121,7 +121,7 @@ pub struct RunArguments {
     /// Repeats the order of windows of an earlier run
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
-    /// The GIL model's switch interval in milliseconds
+    /// The switch interval of the GIL model and of Python threads, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 5.0, value_parser = switch_interval)]
     pub switch_interval: f64,
     /// How figures are drawn and where they go.

@@ -35,7 +35,7 @@ pub struct RunRequest {
     pub precision: Precision,
     /// Decides the order of the windows in each round.
     pub seed: u64,
-    /// The model's switch interval in microseconds (CPython's default is 5000).
+    /// The switch interval of the model and of Python threads, in microseconds (CPython's default is 5000).
     pub switch_interval_us: u32,
 }
 

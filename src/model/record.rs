@@ -36,7 +36,7 @@ pub struct RunRecord {
     pub precision: Precision,
     /// What decided the order of windows.
     pub seed: u64,
-    /// The model's switch interval in microseconds.
+    /// The switch interval of the model and of Python threads, in microseconds.
     pub switch_interval_us: u32,
     /// Whether it ran to its end.
     pub completion: Completion,
