@@ -6,7 +6,7 @@ uname -srm
 grep -m1 "model name" /proc/cpuinfo || true
 nproc
 date -u +%F
-for bench in native stop gil_model frame; do
+for bench in native stop gil_model python frame; do
     echo "== $bench"
     cargo bench --locked --bench "$bench"
 done
