@@ -81,8 +81,13 @@ fn foreign_code_runs_only_after_the_reader_has_agreed() {
     bench.click("Run this code");
     bench.until("the end of the run", |app| !app.state().measured.is_empty());
     // What the learner makes of a text that was agreed to may run too; the agreement is kept in a file.
-    edit(&mut bench, "def work():\n    return 2\n");
-    bench.measure();
+    let mine = "def work():\n    return 2\n";
+    edit(&mut bench, mine);
+    bench.click("Run");
+    bench.until("the end of the run", |app| {
+        let record = app.state().record().filter(|_| app.state().run.is_none());
+        record.is_some_and(|record| record.experiments[0].code.as_deref() == Some(mine))
+    });
     let file = bench.config().join("trusted.txt");
     bench.until("the file", |_| file.exists());
     assert_eq!(std::fs::read_to_string(&file).expect("a file").lines().count(), 1);

@@ -49,6 +49,9 @@ pub(super) fn show(ui: &mut Ui, state: &State, lesson: &Lesson, room: Size, inbo
                     let response =
                         ui.button("Run it").on_hover_text("Shows the experiment that measures this code, and runs it.");
                     if response.clicked() {
+                        if room == Size::Large {
+                            inbox.send(Command::Dismiss);
+                        }
                         inbox.send(Command::SelectExperiment(experiment.id.clone()));
                         inbox.send(Command::Run);
                     }
