@@ -51,7 +51,14 @@ fn figure(ui: &mut egui::Ui, spec: &Arc<PlotSpec>) {
 
 fn figure_of(ui: &mut egui::Ui, spec: &Arc<PlotSpec>, height: Option<f32>) {
     let hidden = BTreeSet::new();
-    let options = FigureOptions { hidden: &hidden, navigation: Navigation::Fixed, empty_text: "", height, heading: "" };
+    let options = FigureOptions {
+        hidden: &hidden,
+        navigation: Navigation::Fixed,
+        empty_text: "",
+        height,
+        heading: "",
+        pointed_out: None,
+    };
     plot_view::show(ui, spec, &options);
 }
 

@@ -138,6 +138,7 @@ impl Gallery {
             navigation: self.navigation,
             empty_text: "Press Run or Space to measure",
             heading: "",
+            pointed_out: None,
             height: None,
         };
         let action = plot_view::show(ui, &self.figure, &options);

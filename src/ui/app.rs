@@ -17,6 +17,7 @@ use super::task::Tasks;
 use super::theme;
 use super::views::{self, LESSONS_PANEL, TEXT_PANEL, ViewMemory};
 use crate::lesson::Library;
+use crate::model::plot::CurveRole;
 
 /// What a window is opened with.
 pub struct Setup {
@@ -60,7 +61,12 @@ pub struct App {
     services: Services,
     memory: ViewMemory,
     inbox: Inbox,
+    /// Whether text and controls were fitted to the monitor, which is known only some time after the start.
+    is_fitted: bool,
 }
+
+/// The size of a window that was never opened before, in points.
+pub(super) const USUAL_SIZE: [f32; 2] = [1280.0, 800.0];
 
 impl App {
     /// Opens the window's program in a fresh context.
@@ -96,7 +102,8 @@ impl App {
         }
         perform::open_shelf(&mut state, &mut services);
         perform::pythons::search(false, &mut state, &services);
-        let mut app = Self { state, services, memory: ViewMemory::default(), inbox: Inbox::default() };
+        let mut app =
+            Self { state, services, memory: ViewMemory::default(), inbox: Inbox::default(), is_fitted: false };
         if !setup.open.is_empty() {
             app.perform(Command::OpenPaths(setup.open), ctx);
         }
@@ -152,6 +159,19 @@ impl App {
     }
 }
 
+/// Says in the log how long it took from Run to the first frame with a point of the run in it.
+fn note_first_point(state: &mut State) {
+    let has_points = state.is_running_here()
+        && state.figure().is_some_and(|figure| {
+            let mut curves = figure.panels.iter().flat_map(|panel| &panel.curves);
+            curves.any(|curve| matches!(curve.role, CurveRole::Measured { .. }) && !curve.points.is_empty())
+        });
+    if let Some(live) = state.run.as_mut().filter(|live| has_points && !live.is_drawn) {
+        live.is_drawn = true;
+        tracing::info!(after_ms = live.asked_at.elapsed().as_millis(), "the first point is drawn");
+    }
+}
+
 /// Whether the keys of a command mean that command now, rather than the control that has the keyboard.
 fn is_key_due(command: &Command, state: &State, ctx: &egui::Context) -> bool {
     match command {
@@ -165,6 +185,13 @@ fn is_key_due(command: &Command, state: &State, ctx: &egui::Context) -> bool {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         let now = Instant::now();
+        if !self.is_fitted && ctx.input(|input| input.viewport().monitor_size.is_some()) {
+            self.is_fitted = true;
+            let size = self.state.session.layout.size.unwrap_or(USUAL_SIZE);
+            if perform::fit_monitor(&mut self.state, ctx) {
+                ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(size.into()));
+            }
+        }
         perform::drain_events(&mut self.state, &mut self.services, ctx);
         perform::drain_reports(&mut self.state, &mut self.services, now);
         perform::drain_watch(&mut self.state, &mut self.services);
@@ -184,6 +211,7 @@ impl eframe::App for App {
         self.collect_dropped(&ctx);
         views::show(ui, &self.state, &self.services.program, &mut self.memory, &mut self.inbox);
         self.state.focus_filter = false;
+        note_first_point(&mut self.state);
         for command in self.inbox.take() {
             self.perform(command, &ctx);
             // What was asked for is seen at once, not when the pointer moves next.

@@ -94,7 +94,9 @@ pub fn run(options: Options) -> Result<(), WindowError> {
     let mut setup = Setup::new(Box::new(ThisMachine), library, config_dir);
     setup.open.extend(options.open_file);
 
-    let size = setup.restored.session.layout.size.unwrap_or([1280.0, 800.0]);
+    // Kept in points of the reader's own zoom, which the window has only once it is there.
+    let zoom = setup.restored.session.zoom;
+    let size = setup.restored.session.layout.size.unwrap_or(app::USUAL_SIZE).map(|side| side * zoom);
     let viewport = egui::ViewportBuilder::default()
         .with_title("Threadlab")
         .with_app_id("threadlab")

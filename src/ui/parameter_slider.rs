@@ -1,6 +1,6 @@
 //! A slider for one parameter of a workload, with its value to type and the way back to the lesson's value.
 
-use eframe::egui::{Button, DragValue, Response, Slider, SliderClamping, Ui};
+use eframe::egui::{Button, Color32, DragValue, Response, Slider, SliderClamping, TextStyle, Ui};
 
 use crate::model::format::short;
 use crate::model::workload::{Parameter, SliderScale};
@@ -20,7 +20,12 @@ pub fn show(ui: &mut Ui, parameter: &Parameter, value: f64, lesson_value: f64) -
                 let label = ui.label(parameter.label).on_hover_text(parameter.help);
                 let rail = theme::slider_scope(ui, |ui| ui.add(rail(parameter, &mut edited)));
                 let rail = rail.on_hover_text(parameter.help).labelled_by(label.id);
-                let field = ui.add(field(parameter, &mut edited)).labelled_by(label.id);
+                // Of one width, so that nothing beside it moves when the number gets another digit.
+                let field = ui.scope(|ui| {
+                    ui.spacing_mut().interact_size.x = field_width(ui, parameter);
+                    ui.add(field(parameter, &mut edited))
+                });
+                let field = field.inner.labelled_by(label.id);
                 let reset = reset_button(ui, parameter, edited, lesson_value);
                 if reset.clicked() {
                     edited = lesson_value;
@@ -51,6 +56,16 @@ fn rail<'a>(parameter: &Parameter, value: &'a mut f64) -> Slider<'a> {
         .step_by(parameter.step)
         .clamping(SliderClamping::Always)
         .show_value(false)
+}
+
+/// Wide enough for the longest value worth showing.
+fn field_width(ui: &Ui, parameter: &Parameter) -> f32 {
+    let font = TextStyle::Button.resolve(ui.style());
+    let most = value_in_words(parameter, parameter.max);
+    let fraction = if parameter.max > 1.0 { "88.88" } else { "0.888" };
+    let long = format!("{fraction} {}", parameter.unit);
+    let width = |text: String| ui.fonts_mut(|fonts| fonts.layout_no_wrap(text, font.clone(), Color32::WHITE).size().x);
+    width(most).max(width(long)) + 2.0 * ui.spacing().button_padding.x
 }
 
 fn field<'a>(parameter: &'a Parameter, value: &'a mut f64) -> DragValue<'a> {

@@ -187,7 +187,32 @@ fn present(on: bool, state: &mut State, ctx: &egui::Context) {
 
 fn apply_zoom(state: &State, ctx: &egui::Context) {
     let more = if state.presenting { PRESENTER_ZOOM } else { 1.0 };
-    ctx.set_zoom_factor(state.session.zoom * more);
+    ctx.set_zoom_factor(state.usual_zoom * state.session.zoom * more);
+}
+
+/// The height of a monitor in points for which the window was designed.
+const USUAL_MONITOR_HEIGHT: f32 = 1080.0;
+
+/// Fits text and controls to the monitor, once it is known: a 4K monitor whose system does not scale would show them tiny. Says
+/// whether they changed.
+pub(super) fn fit_monitor(state: &mut State, ctx: &egui::Context) -> bool {
+    let Some(monitor) = ctx.input(|input| input.viewport().monitor_size) else { return false };
+    // In points of this moment, which are as large as the zoom makes them.
+    let usual = usual_zoom(monitor.y * ctx.zoom_factor());
+    if (usual - state.usual_zoom).abs() < 0.01 {
+        return false;
+    }
+    state.usual_zoom = usual;
+    apply_zoom(state, ctx);
+    true
+}
+
+/// The zoom for a monitor of this height in the system's own points, in steps that keep lines sharp.
+fn usual_zoom(height: f32) -> f32 {
+    if !height.is_finite() || height < 1.6 * USUAL_MONITOR_HEIGHT {
+        return 1.0;
+    }
+    ((height / USUAL_MONITOR_HEIGHT * 4.0).floor() / 4.0).clamp(1.0, 3.0)
 }
 
 fn toggle_overlay(state: &mut State, overlay: Overlay) {
@@ -234,6 +259,7 @@ fn start(state: &mut State, services: &mut Services, ctx: &egui::Context) {
     if state.run.is_some() {
         return;
     }
+    let asked_at = Instant::now();
     state.opened = None;
     if let Some(bench) = &mut state.bench {
         bench.settings.predicting = false;
@@ -286,6 +312,8 @@ fn start(state: &mut State, services: &mut Services, ctx: &egui::Context) {
                 timelines: Vec::new(),
                 progress: None,
                 elapsed: Duration::ZERO,
+                asked_at,
+                is_drawn: false,
                 stopping: false,
             });
         }
@@ -607,4 +635,18 @@ fn copy_table(index: usize, state: &mut State, ctx: &egui::Context) {
 /// Where exports go unless another folder is chosen.
 pub fn default_export_folder() -> PathBuf {
     export::default_folder()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::usual_zoom;
+
+    #[test]
+    fn only_large_unscaled_monitors_are_zoomed() {
+        for (height, zoom) in [(768.0, 1.0), (1080.0, 1.0), (1440.0, 1.0), (2160.0, 2.0), (1800.0, 1.5), (4320.0, 3.0)]
+        {
+            assert!((usual_zoom(height) - zoom).abs() < 1e-6, "{height}: {}", usual_zoom(height));
+        }
+        assert!((usual_zoom(f32::NAN) - 1.0).abs() < 1e-6);
+    }
 }

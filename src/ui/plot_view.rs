@@ -46,6 +46,8 @@ pub struct FigureOptions<'a> {
     pub height: Option<f32>,
     /// The title that stands above the figure already, and need not be said again by a panel of that title.
     pub heading: &'a str,
+    /// The experiment that a link pointed to.
+    pub pointed_out: Option<&'a str>,
 }
 
 /// Whether the reader may zoom and pan.
@@ -190,7 +192,10 @@ impl PanelDrawing<'_> {
     fn panel(&self, ui: &mut Ui, index: usize, panel: &Panel, curves: &[PreparedCurve]) {
         ui.spacing_mut().item_spacing.y = 2.0;
         if self.spec.panels.len() > 1 || panel.title != self.options.heading {
-            ui.add(egui::Label::new(theme::title(panel.title.as_str())).truncate());
+            let title = theme::title(panel.title.as_str());
+            let is_meant = self.options.pointed_out == Some(panel.experiment.as_str());
+            let title = if is_meant { title.underline().color(Palette::in_use(ui).accent) } else { title };
+            ui.add(egui::Label::new(title).truncate());
         }
         ui.add(egui::Label::new(theme::caption(panel.y.label.as_str())).truncate());
         ui.add_space(space::XS);
@@ -359,6 +364,7 @@ mod tests {
                     empty_text: "Press Run or Space to measure",
                     height: None,
                     heading: "",
+                    pointed_out: None,
                 };
                 let action = show(ui, &state.spec, &options);
                 state.action = action.or(state.action.take());

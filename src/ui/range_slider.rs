@@ -12,6 +12,9 @@ use super::theme::{self, space};
 /// The ratio of the limits above which the rail is logarithmic.
 const WIDE: f64 = 16.0;
 
+/// The width of a field, wide enough for the greatest thread count, in points.
+const FIELD_WIDTH: f32 = 52.0;
+
 /// The thread counts chosen, both inclusive and in order.
 pub type ThreadSpan = (ThreadCount, ThreadCount);
 
@@ -48,7 +51,12 @@ pub fn show(ui: &mut Ui, chosen: ThreadSpan, limits: &RangeInclusive<ThreadCount
 
 fn field(ui: &mut Ui, value: &mut usize, range: RangeInclusive<usize>, name: &str) -> Response {
     let field = DragValue::new(value).range(range).speed(0.1).update_while_editing(false);
-    let response = ui.add(field).on_hover_text(format!("{name}: type a number, or drag sideways"));
+    // Of one width, so that nothing beside it moves when the number gets another digit.
+    let response = ui.scope(|ui| {
+        ui.spacing_mut().interact_size.x = FIELD_WIDTH;
+        ui.add(field)
+    });
+    let response = response.inner.on_hover_text(format!("{name}: type a number, or drag sideways"));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
     response
 }

@@ -75,6 +75,8 @@ pub struct State {
     pub presenting: bool,
     /// The experiment that a link in the text pointed to.
     pub pointed_out: Option<String>,
+    /// The zoom at which text has its usual size on this monitor; the reader's own comes on top.
+    pub usual_zoom: f32,
     /// Whether the lesson filter is to take the keyboard.
     pub focus_filter: bool,
     /// Whether a file is being written.
@@ -226,6 +228,10 @@ pub struct LiveRun {
     pub timelines: Vec<(usize, Arc<Timeline>)>,
     /// How far it has come.
     pub progress: Option<Progress>,
+    /// When the reader asked for it.
+    pub asked_at: Instant,
+    /// Whether a frame with a point of it was drawn.
+    pub is_drawn: bool,
     /// Since it began, as the last event said.
     pub elapsed: Duration,
     /// Whether the reader has asked for its end.
@@ -342,6 +348,7 @@ impl State {
             notices: Notices::default(),
             presenting: false,
             pointed_out: None,
+            usual_zoom: 1.0,
             focus_filter: false,
             exporting: false,
             below: Below::default(),

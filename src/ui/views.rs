@@ -77,37 +77,79 @@ pub fn show(ui: &mut Ui, state: &State, program: &str, memory: &mut ViewMemory, 
     if !state.presenting {
         menu_bar::show(ui, state, room, inbox);
         status_bar::show(ui, state);
-        side_panels(ui, state, room, memory, inbox);
     }
+    let sides = if state.presenting { Sides::default() } else { Sides::reserve(ui, state, room) };
     let frame = Frame::new().fill(Palette::in_use(ui).surface).inner_margin(Margin::same(16));
     egui::CentralPanel::default().frame(frame).show(ui, |ui| experiment::show(ui, state, room, inbox));
+    // After the centre, so that Tab comes to Run first, then through the text, then to the other lessons.
+    if let Some(text) = sides.text {
+        text.fill(ui, "text", |ui| lesson_text::show(ui, state, &mut memory.markdown, inbox));
+    }
+    if let Some(lessons) = sides.lessons {
+        lessons.fill(ui, "lessons", |ui| lesson_list::show(ui, state, inbox));
+    }
     notices::show(ui, state.notices.shown(), inbox);
     glossary::meaning(ui);
     over(ui, state, program, memory, inbox);
 }
 
-fn side_panels(ui: &mut Ui, state: &State, room: Room, memory: &mut ViewMemory, inbox: &mut Inbox) {
-    let layout: &WindowLayout = &state.session.layout;
-    let frame = Frame::new().fill(Palette::in_use(ui).panel).inner_margin(Margin::same(12));
-    let whole = ui.ctx().content_rect().width();
-    // However wide the reader made them, the plot and its controls keep their room.
-    let most = |room: f32, least: f32| (room - LEAST_CENTRE_WIDTH).min(whole * 0.36).max(least);
-    if layout.lessons.is_open(room.lessons) {
-        Panel::left(LESSONS_PANEL)
-            .frame(frame)
-            .default_size(layout.lessons_width.unwrap_or(232.0))
-            .size_range(160.0..=most(whole - if layout.text.is_open(room.text) { 220.0 } else { 0.0 }, 160.0))
-            .show(ui, |ui| lesson_list::show(ui, state, inbox));
+/// The panels beside the centre, whose room is taken before the centre is drawn and which are filled after it.
+#[derive(Default)]
+struct Sides {
+    lessons: Option<Slot>,
+    text: Option<Slot>,
+}
+
+/// Room for a panel's content.
+struct Slot {
+    rect: egui::Rect,
+    clip: egui::Rect,
+}
+
+impl Sides {
+    fn reserve(ui: &mut Ui, state: &State, room: Room) -> Self {
+        let layout: &WindowLayout = &state.session.layout;
+        let frame = Frame::new().fill(Palette::in_use(ui).panel).inner_margin(Margin::same(12));
+        let whole = ui.ctx().content_rect().width();
+        // However wide the reader made them, the plot and its controls keep their room.
+        let most = |room: f32, least: f32| (room - LEAST_CENTRE_WIDTH).min(whole * 0.36).max(least);
+        // The errors of a broken lesson take all the room there is.
+        let is_sound = state.lessons.selected().is_none_or(|entry| matches!(entry.page, Page::Lesson(_)));
+        let has_text = is_sound && layout.text.is_open(room.text);
+        let lessons = layout.lessons.is_open(room.lessons).then(|| {
+            let panel = Panel::left(LESSONS_PANEL)
+                .frame(frame)
+                .default_size(layout.lessons_width.unwrap_or(232.0))
+                .size_range(160.0..=most(whole - if has_text { 220.0 } else { 0.0 }, 160.0));
+            Slot::reserve(ui, panel)
+        });
+        let text = has_text.then(|| {
+            let panel = Panel::right(TEXT_PANEL)
+                .frame(frame.inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 12 }))
+                .default_size(layout.text_width.unwrap_or((whole * 0.27).clamp(300.0, 440.0)))
+                .size_range(220.0..=most(ui.available_width(), 220.0));
+            Slot::reserve(ui, panel)
+        });
+        Self { lessons, text }
     }
-    // The errors of a broken lesson take all the room there is.
-    let has_text = state.lessons.selected().is_none_or(|entry| matches!(entry.page, Page::Lesson(_)));
-    if has_text && layout.text.is_open(room.text) {
-        let text_frame = frame.inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 12 });
-        Panel::right(TEXT_PANEL)
-            .frame(text_frame)
-            .default_size(layout.text_width.unwrap_or((whole * 0.27).clamp(300.0, 440.0)))
-            .size_range(220.0..=most(ui.available_width(), 220.0))
-            .show(ui, |ui| lesson_text::show(ui, state, &mut memory.markdown, inbox));
+}
+
+impl Slot {
+    fn reserve(ui: &mut Ui, panel: Panel) -> Self {
+        let shown = panel.show(ui, |ui| {
+            let rect = ui.available_rect_before_wrap();
+            ui.advance_cursor_after_rect(rect);
+            Self { rect, clip: ui.clip_rect() }
+        });
+        shown.inner
+    }
+
+    fn fill(self, ui: &mut Ui, salt: &str, content: impl FnOnce(&mut Ui)) {
+        let builder =
+            egui::UiBuilder::new().id_salt(salt).max_rect(self.rect).layout(egui::Layout::top_down(egui::Align::Min));
+        let mut ui = ui.new_child(builder);
+        ui.set_clip_rect(self.clip);
+        content(&mut ui);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, vec2};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use threadlab::engine::message::Outcome;
 use threadlab::engine::mock::Fault;
 use threadlab::model::plot::Metric;
@@ -220,7 +220,11 @@ fn the_palette_finds_and_runs_a_command() {
 fn tabs_change_the_plot() {
     let mut bench = open();
     bench.measure();
-    for metric in Metric::ALL {
+    // A metric that says nothing of this workload has no tab.
+    let has_tab = |metric: &Metric| bench.harness.query_by_role_and_label(Role::RadioButton, metric.label()).is_some();
+    let offered: Vec<Metric> = Metric::ALL.into_iter().filter(has_tab).collect();
+    assert!(offered.len() >= 4, "{offered:?}");
+    for metric in offered {
         bench.choose(metric.label());
         assert_eq!(bench.harness.state().state().figure().expect("a figure").metric, metric);
     }
@@ -534,4 +538,61 @@ fn a_file_can_be_opened_by_its_path() {
     bench.click("Open");
     assert_eq!(bench.harness.state().state().overlay, Overlay::None);
     assert!(bench.harness.state().state().lessons.selected().is_some_and(|entry| entry.id.contains("mine")));
+}
+
+/// The role and the name of what has the keyboard.
+fn focused(bench: &Bench) -> Option<(Role, String)> {
+    let has_keyboard = By::new().predicate(|node| node.is_focused() && !node.is_hidden());
+    let node = bench.harness.query_all(has_keyboard).next()?;
+    let node = node.accesskit_node();
+    Some((node.role(), node.label().or_else(|| node.value()).unwrap_or_default()))
+}
+
+#[test]
+fn tab_comes_to_run_soon_then_through_text_and_lessons() {
+    let mut bench = open();
+    let mut stops = Vec::new();
+    for _ in 0..120 {
+        bench.keys(PLAIN, Key::Tab);
+        let Some(stop) = focused(&bench) else { continue };
+        if stops.first() == Some(&stop) {
+            break;
+        }
+        stops.push(stop);
+    }
+    let place = |role: Role, name: &str| {
+        let found = stops.iter().position(|(other, label)| *other == role && label.contains(name));
+        found.unwrap_or_else(|| panic!("{name} is no stop: {stops:#?}"))
+    };
+    let run = place(Role::Button, "Run");
+    assert!(stops[..run].iter().all(|(_, name)| !name.contains("lessons")), "{stops:#?}");
+    let run = stops.iter().position(|(_, name)| name == "Run").expect("it is a stop");
+    assert!(run < 12, "Run is stop {run}: {stops:#?}");
+    let (text, filter) = (place(Role::Button, "Mark as done"), place(Role::TextInput, "Filter lessons"));
+    assert!(run < text && text < filter, "{run}, {text}, {filter}: {stops:#?}");
+}
+
+#[test]
+fn panels_that_are_folded_can_be_seen_to_come_back() {
+    let mut bench = Opening { size: vec2(1024.0, 640.0), ..Opening::default() }.open();
+    bench.perform(Command::SelectLesson("waiting".to_owned()));
+    assert!(bench.harness.query_by_label("Filter lessons").is_none(), "there is no room for it");
+    bench.click("Lessons panel");
+    bench.harness.get_by_role_and_label(Role::TextInput, "Filter lessons");
+    bench.measure();
+    bench.click("Hide");
+    assert!(bench.harness.query_by_label("Verdicts").is_none());
+    bench.click("Results panel");
+    assert!(bench.harness.query_all_by_label("Verdicts").count() >= 1);
+}
+
+#[test]
+fn controls_stand_still_when_a_number_grows() {
+    let mut bench = open();
+    let place = |bench: &Bench| bench.harness.get_by_label_contains("Set Wait back").rect().left();
+    let before = place(&bench);
+    for value in [0.5, 12.25, 100.0, 1000.0] {
+        bench.perform(Command::SetParameter { experiment: 0, name: "wait_ms", value, stage: Stage::Changing });
+        assert!((place(&bench) - before).abs() < 0.5, "{value}: {} and {before}", place(&bench));
+    }
 }

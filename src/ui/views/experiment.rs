@@ -126,7 +126,9 @@ fn title(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
         run_button(ui, state, inbox);
         ui.with_layout(Layout::left_to_right(Align::Center).with_main_wrap(true), |ui| {
             if bench.groups.len() < 2 {
-                ui.add(egui::Label::new(theme::heading(bench.title())).truncate());
+                let heading = theme::heading(bench.title());
+                let heading = if state.pointed_out.is_some() { heading.underline() } else { heading };
+                ui.add(egui::Label::new(heading).truncate());
             } else {
                 groups(ui, state, bench, inbox);
             }
@@ -287,6 +289,7 @@ fn plot(ui: &mut Ui, state: &State, height: f32, inbox: &mut Inbox) {
     };
     let options = FigureOptions {
         heading: &heading,
+        pointed_out: state.pointed_out.as_deref(),
         hidden: state.hidden().unwrap_or(&none),
         navigation: Navigation::Fixed,
         empty_text,

@@ -35,9 +35,28 @@ pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
                 let keys = Command::ShowPalette.shortcuts().first().map(|keys| keys_in_words(ui, *keys));
                 let label = format!("Commands  {}", keys.unwrap_or_default());
                 quiet_button(ui, &label, Command::ShowPalette, inbox);
+                ui.add_space(theme::space::S);
+                panels(ui, state, room, inbox);
             });
         });
     });
+}
+
+/// Which panels are shown: the way back for one that was folded away, or that had no room. From right to left.
+fn panels(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
+    let layout = &state.session.layout;
+    for (command, label, is_open) in [
+        (Command::FoldText, "Text", layout.text.is_open(room.text)),
+        (Command::FoldResults, "Results", layout.results.is_open(room.results)),
+        (Command::FoldLessons, "Lessons", layout.lessons.is_open(room.lessons)),
+    ] {
+        let button = egui::Button::selectable(is_open, label);
+        let response = ui.add(button).on_hover_text(super::controls::tooltip(ui, &command));
+        name(&response, &format!("{label} panel"));
+        if response.clicked() {
+            inbox.send(command);
+        }
+    }
 }
 
 fn file(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
