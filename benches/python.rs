@@ -132,7 +132,7 @@ mod bench {
             };
             beyond.push(hello.as_secs_f64() - nothing.as_secs_f64());
         }
-        print_times("start to hello, beyond the interpreter's own start (goal 80 ms)", &beyond);
+        print_times("start to hello, beyond the interpreter's own (goal 80 ms)", &beyond);
     }
 
     #[expect(
