@@ -4,7 +4,8 @@
 //! only in the [`Context`] that each worker runs its units in, for which the compiler makes one copy of this code each.
 
 //!
-//! [`mod@batch`] is another way, for work that starts its own threads. [`crew`] is what workers do, [`snapshot`] what is read at both ends, [`latency`] how long units took.
+//! `batch` is another way, for work that starts its own threads. `crew` is what workers do, `snapshot` what is read at
+//! both ends, `latency` how long units took.
 
 use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;

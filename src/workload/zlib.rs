@@ -23,7 +23,7 @@ const WORDS: [&str; 16] = [
 /// The text is made once for so many bytes and then repeated: more than the 32 KiB that the algorithm looks back.
 const TEXT_BYTES: usize = 65_536;
 
-/// Text that compresses as text does: [`WORDS`] in an order that looks random and is always the same. The harness of the Python
+/// Text that compresses as text does: `WORDS` in an order that looks random and is always the same. The harness of the Python
 /// engines makes the same.
 pub fn text(bytes: usize) -> Vec<u8> {
     let mut text = Vec::with_capacity(TEXT_BYTES + 16);

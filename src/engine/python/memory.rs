@@ -47,7 +47,7 @@ pub(super) fn write<'a>(known: impl Iterator<Item = (&'a Path, SystemTime, &'a I
     serde_json::to_string_pretty(&memory).unwrap_or_default()
 }
 
-/// Reads what [`write`] wrote; nothing where it cannot be read.
+/// Reads what [`write()`] wrote; nothing where it cannot be read.
 pub(super) fn read(text: &str) -> Vec<(PathBuf, SystemTime, Identity)> {
     let memory = match serde_json::from_str::<Memory>(text) {
         Ok(memory) if memory.format == FORMAT => memory,
