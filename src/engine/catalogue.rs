@@ -106,7 +106,7 @@ pub fn asked_support(key: &SeriesKey, workload: &Workload) -> Support {
 /// Whether threads of this process can run a workload.
 pub(super) fn support_in_this_process(engine: EngineKind, workload: &Workload) -> Support {
     let remedy = match workload.kind() {
-        WorkloadKind::Numpy => "choose a Python engine",
+        WorkloadKind::Numpy | WorkloadKind::Code => "choose a Python engine",
         _ => "choose other settings, or native threads",
     };
     engine.why_not_as_set(workload).map_or(Support::Available, |reason| Support::Unavailable {

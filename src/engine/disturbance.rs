@@ -22,8 +22,8 @@ pub fn of(window: &Window, workload: &Workload, planned: Duration) -> Option<Dis
 }
 
 fn overlong(window: &Window, workload: &Workload, planned: Duration) -> Option<Disturbance> {
-    // Those that hold whole units last as long as their last one.
-    if schedule::holds_whole_units(workload) || planned.is_zero() {
+    // Those that end with a batch last as long as their last one.
+    if schedule::ends_with_its_batch(workload) || planned.is_zero() {
         return None;
     }
     let times = window.wall_s / planned.as_secs_f64();
@@ -60,5 +60,6 @@ mod tests {
         check(0.2, Some(0.0), WorkloadKind::CountPrimes, None);
         check(29.0, Some(29.0), WorkloadKind::CountPrimes, Some(Disturbance::Overlong { times: 580.0 }));
         check(29.0, Some(0.0), WorkloadKind::Job, None);
+        check(29.0, Some(0.0), WorkloadKind::StartJoin, None);
     }
 }

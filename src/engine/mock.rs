@@ -3,6 +3,8 @@
 //! Everything above the engines is tested with it. It never sleeps: its windows move a [`MockClock`] forward, from which
 //! the sweep takes the time too, so that budgets and rounds come out the same on every machine.
 
+mod textbook;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +14,6 @@ use fastrand::Rng;
 
 use super::cancel::CancelFlag;
 use super::noise::NoMonitor;
-use super::schedule;
 use super::sweep::{Clock, Surroundings};
 use super::{Engine, MeasureError, Support, WindowOrder};
 use crate::model::machine::Machine;
@@ -21,7 +22,7 @@ use crate::model::series::{EngineKind, SeriesKey};
 use crate::model::timeline::{Slice, Timeline};
 use crate::model::units::ThreadCount;
 use crate::model::window::Window;
-use crate::model::workload::{Bound, Workload, WorkloadKind};
+use crate::model::workload::{Bound, Workload};
 
 /// A clock that only the mock's windows move. Clones show the same time.
 #[derive(Debug, Clone)]
@@ -312,25 +313,8 @@ pub fn engines(request: &RunRequest, clock: &MockClock) -> Vec<Box<dyn Engine>> 
     keys.dedup();
     let engine = |key: SeriesKey| -> Box<dyn Engine> {
         let kind = key.engine;
-        let textbook = move |workload: &Workload, threads: ThreadCount| textbook(kind, workload, threads);
-        Box::new(MockEngine::new(key, clock.clone()).throughput(textbook).noise(0.01, request.seed))
+        let throughput = move |workload: &Workload, threads: ThreadCount| textbook::throughput(kind, workload, threads);
+        Box::new(MockEngine::new(key, clock.clone()).throughput(throughput).noise(0.01, request.seed))
     };
     keys.into_iter().map(engine).collect()
-}
-
-fn textbook(kind: EngineKind, workload: &Workload, threads: ThreadCount) -> f64 {
-    const CORES: f64 = 4.0;
-    let threads = threads.as_f64();
-    let held = matches!(kind, EngineKind::GilModel | EngineKind::PythonThreads | EngineKind::PythonAsyncio);
-    let cores = if held { 1.0 } else { CORES };
-    match workload.bound() {
-        _ if workload.kind() == WorkloadKind::Code => 5000.0 * threads.min(cores),
-        Bound::Cpu => 50_000.0 * threads.min(cores),
-        Bound::Waiting => threads * 1000.0 / (workload.values().map(|(_, value)| value).sum::<f64>() + 0.1),
-        Bound::Mixed => {
-            let unit_s = schedule::nominal_unit(workload).unwrap_or_default().as_secs_f64().max(1e-6);
-            let share = workload.cpu_share();
-            1.0 / unit_s * threads.min(cores / share)
-        }
-    }
 }

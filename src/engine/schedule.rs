@@ -206,6 +206,11 @@ pub fn nominal_unit(workload: &Workload) -> Option<Duration> {
     Duration::try_from_secs_f64(milliseconds / 1000.0).ok()
 }
 
+/// Whether a window of the workload ends only when the batch at hand is done, however long that takes.
+pub fn ends_with_its_batch(workload: &Workload) -> bool {
+    matches!(workload.kind(), WorkloadKind::StartJoin | WorkloadKind::Job)
+}
+
 /// Whether a window of the workload lasts until the batch at hand is done, so that it always holds whole units and need not be long
 /// for the sake of the counting step.
 pub fn holds_whole_units(workload: &Workload) -> bool {

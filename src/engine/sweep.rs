@@ -356,6 +356,7 @@ impl Sweep {
                 Err(MeasureError::Cancelled) => return Err(Halt::Cancelled),
                 Err(MeasureError::Failed(reason)) => return Err(Halt::Failed(self.failure(index, &reason))),
             };
+            window.disturbance = disturbance::of(&window, &self.cells[index].cell.workload, planned);
             if let Some(longer) = self.too_short(index, round, planned, &window) {
                 if retries == RETRIES || !again {
                     break (window.units > 0).then_some(window);
@@ -364,7 +365,6 @@ impl Sweep {
                 length = Some(longer);
                 continue;
             }
-            window.disturbance = disturbance::of(&window, &self.cells[index].cell.workload, planned);
             if window.disturbance.is_none() || repeats == disturbance::REPEATS || !again {
                 break Some(window);
             }

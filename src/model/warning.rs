@@ -155,7 +155,7 @@ impl fmt::Display for Warning {
             }
             Self::Observer { windows, share_of_core } => write!(
                 f,
-                "Threadlab itself used up to {:.0} % of a core in {windows} windows; they were kept after three attempts.",
+                "Threadlab itself used up to {:.0} % of a core in {windows} windows; they were kept all the same.",
                 percent(*share_of_core),
             ),
             Self::Overlong { windows, times } => {

@@ -386,7 +386,7 @@ impl Command {
             Self::ForgetProgress => {
                 "Forgets which lessons were read, run and done, and what was answered; measurements stay."
             }
-            Self::ShowFaq => "Finds a question in any lesson, with its answer and what this machine says of it.",
+            Self::ShowFaq => "Finds a question in any lesson, with its answer and what was measured says of it.",
             Self::EditExport(_) => "Changes what is exported.",
             Self::ChooseExportFolder => "Asks for the folder with the system's own dialog.",
             Self::Export => "Writes the file.",

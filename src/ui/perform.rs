@@ -198,7 +198,7 @@ const USUAL_MONITOR_HEIGHT: f32 = 1080.0;
 pub(super) fn fit_monitor(state: &mut State, ctx: &egui::Context) -> bool {
     let Some(monitor) = ctx.input(|input| input.viewport().monitor_size) else { return false };
     // In points of this moment, which are as large as the zoom makes them.
-    let usual = usual_zoom(monitor.y * ctx.zoom_factor());
+    let usual = usual_zoom(monitor.min_elem() * ctx.zoom_factor());
     if (usual - state.usual_zoom).abs() < 0.01 {
         return false;
     }
@@ -207,7 +207,7 @@ pub(super) fn fit_monitor(state: &mut State, ctx: &egui::Context) -> bool {
     true
 }
 
-/// The zoom for a monitor of this height in the system's own points, in steps that keep lines sharp.
+/// The zoom for a monitor whose shorter side is this long in the system's own points, in steps that keep lines sharp.
 fn usual_zoom(height: f32) -> f32 {
     if !height.is_finite() || height < 1.6 * USUAL_MONITOR_HEIGHT {
         return 1.0;

@@ -68,7 +68,7 @@ pub fn sign(ui: &mut Ui, verdict: Option<Verdict>) -> egui::Response {
     let response = ui.add(Label::new(theme::strong(symbol).color(color)).selectable(false).sense(Sense::hover()));
     let spoken = format!("Verdict: {word}");
     response.widget_info(|| WidgetInfo::labeled(Role::Status, ui.is_enabled(), spoken.as_str()));
-    response.on_hover_text(format!("What this machine says of it: {word}."))
+    response.on_hover_text(format!("What was measured says of it: {word}."))
 }
 
 /// A tint of the text's colour over the panel, weak enough that the text keeps its contrast.

@@ -512,7 +512,7 @@ fn a_stopped_run_leaves_the_way_to_the_finished_one() {
     stop(&mut bench);
     let shown = bench.harness.state().state().record().expect("a record").clone();
     assert!(shown.rounds < finished.rounds, "{} rounds", shown.rounds);
-    bench.harness.get_by_label_contains("This run was stopped after");
+    bench.harness.get_by_label_contains("This run ended early, after");
     bench.click("Show the finished run");
     assert_eq!(bench.harness.state().state().record(), Some(&finished));
     assert!(bench.harness.query_by_label("Show the finished run").is_none());

@@ -69,6 +69,7 @@ fn the_textbook_refutes_no_claim_and_the_opposite_of_what_holds() {
             row.lesson, row.experiment, row.id, row.verdict, row.reason
         );
         assert!(!row.is_inconsistent(), "{context}");
+        assert_ne!(row.verdict, Verdict::Refuted, "{context}");
     }
     let holds = rows.iter().filter(|row| row.verdict == Verdict::Holds).count();
     let confirmed = rows.iter().filter(|row| row.is_confirmed()).count();

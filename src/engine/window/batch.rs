@@ -96,7 +96,7 @@ impl<C: Context + Send> Coordinator<C> {
             self.run(self.batch, setting)?;
             units += self.batch.units(self.workers.len());
         }
-        Ok((first, Edge::now(switches), units))
+        Ok((first, Edge::closing(switches), units))
     }
 
     fn run(&mut self, batch: Batch, setting: &Setting<'_>) -> Result<(), MeasureError> {
@@ -124,12 +124,19 @@ impl Edge {
         Self { others, process_cpu, switches, at: Instant::now() }
     }
 
+    /// The same at the end: what takes time is read last, outside the window.
+    fn closing(switches: &impl Fn() -> Option<u64>) -> Self {
+        let at = Instant::now();
+        let (process_cpu, switches) = (cpu_clock::of_process(), switches());
+        Self { at, process_cpu, switches, others: cpu_clock::of_other_threads() }
+    }
+
     fn window_until(&self, later: &Self, units: u64, setting: &Setting<'_>) -> Window {
         let order = setting.order;
         let observer_cpu = self.others.as_ref().zip(later.others.as_ref()).map(|(before, after)| {
-            let used =
-                |(thread, cpu): (&u64, &Duration)| cpu.saturating_sub(before.get(thread).copied().unwrap_or_default());
-            after.iter().map(used).sum::<Duration>()
+            // Only threads that were there before: the system may still list one of a batch that has been joined.
+            let used = |(thread, cpu): (&u64, &Duration)| Some(cpu.saturating_sub(*before.get(thread)?));
+            after.iter().filter_map(used).sum::<Duration>()
         });
         let process_cpu = self.process_cpu.zip(later.process_cpu).and_then(|(before, after)| after.checked_sub(before));
         // The threads have ended, and their clocks with them. What the process used and no thread that is still there: theirs, and

@@ -9,8 +9,17 @@ use crate::ui::state::pythons::{ChosenPython, PythonChoice, Pythons, Search};
 use crate::ui::state::{Overlay, State};
 use crate::ui::task::Task;
 
+/// Asking an interpreter what it is starts a process, and a window may be open.
+const BUSY: &str = "A run measures, and is not to be disturbed: look for Pythons when it is over.";
+
 /// Carries out what the reader asked for.
 pub(super) fn perform(command: PythonCommand, state: &mut State, services: &mut Services) {
+    if state.run.is_some()
+        && matches!(command, PythonCommand::LookAgain | PythonCommand::Add | PythonCommand::Forget(_))
+    {
+        state.pythons.problem = Some(BUSY.to_owned());
+        return;
+    }
     match command {
         PythonCommand::Show => {
             super::toggle_overlay(state, Overlay::Python);
@@ -81,6 +90,7 @@ pub(super) fn found(findings: Findings, state: &mut State, services: &Services) 
 /// The file that the reader chose in the system's dialog.
 pub(super) fn file_chosen(path: Option<PathBuf>, state: &mut State, services: &Services) {
     match path {
+        Some(_) if state.run.is_some() => state.pythons.problem = Some(BUSY.to_owned()),
         Some(path) => add(path, state, services),
         None => state.pythons.problem = Some("No file was chosen. A path can also be typed here.".to_owned()),
     }

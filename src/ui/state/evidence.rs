@@ -25,7 +25,8 @@ impl State {
     pub fn standing(&self, lesson: &Lesson, experiment: &Experiment, claim: &Claim) -> ClaimState<'_> {
         let Some(record) = self.record_of(lesson, &experiment.id) else { return ClaimState::Open };
         let judged = record.experiments.iter().find(|measured| measured.id == experiment.id);
-        let judgement = judged.and_then(|measured| measured.claims.iter().find(|judged| judged.id == claim.id));
+        let judgement =
+            judged.and_then(|measured| measured.claims.iter().find(|it| it.id == claim.id && it.text == claim.text));
         match judgement {
             // A verdict that may still turn round would be believed.
             _ if self.is_growing(record) => ClaimState::Running(None),

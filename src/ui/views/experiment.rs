@@ -211,7 +211,7 @@ fn standing(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     let mut words = Vec::new();
     if let Some(finished) = &measured.finished {
         words.push(format!(
-            "This run was stopped after {}. The finished one of {} is still there.",
+            "This run ended early, after {}. The finished one of {} is still there.",
             format::rounds(measured.record.rounds),
             on(&finished.record)
         ));
