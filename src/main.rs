@@ -25,8 +25,9 @@ fn main() -> ExitCode {
 #[cfg(feature = "gui")]
 fn open_window(arguments: threadlab::cli::arguments::Arguments) -> ExitCode {
     let options = threadlab::ui::Options {
+        lesson: arguments.lesson(),
+        open_file: arguments.open.filter(|path| path.exists()),
         lessons_dir: arguments.common.lessons,
-        open_file: arguments.file,
         config_dir: arguments.config,
     };
     match threadlab::ui::run(options) {

@@ -137,7 +137,9 @@ fn doctor_tells_the_cores() {
 
 #[test]
 fn wrong_usage_ends_with_2_and_names_what_there_is() {
-    let cases: [(&[&str], &str); 10] = [
+    let cases: [(&[&str], &str); 12] = [
+        (&["verfy"], "verfy is neither a command, nor a lesson's id"),
+        (&["no-such.md"], "nor a file that is there"),
         (&["run"], "LESSON"),
         (&["run", "no-such"], "there is no lesson `no-such`"),
         (&["run", "gil/no-such"], "has no experiment `no-such`"),

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::exit::{Exit, UsageError};
 use super::thread_list::ThreadList;
+use crate::lesson::Library;
 use crate::model::plot::Metric;
 use crate::model::series::{EngineKind, StartMethod};
 use crate::model::stopping::Precision;
@@ -18,8 +19,9 @@ use crate::model::workload::ParameterValue;
 #[derive(Debug, Parser)]
 #[command(name = "threadlab", version = super::build_identity(), max_term_width = 100)]
 pub struct Arguments {
-    /// A lesson (.md) or a result (.json) to open in the window
-    pub file: Option<PathBuf>,
+    /// What to open in the window: a lesson's id, a lesson (.md) or a result (.json)
+    #[arg(value_name = "LESSON|FILE")]
+    pub open: Option<PathBuf>,
     /// Folder for settings and the last session, instead of the usual one
     #[arg(long, value_name = "DIR")]
     pub config: Option<PathBuf>,
@@ -274,8 +276,14 @@ impl Arguments {
     /// Finds what is wrong with the arguments of the window before it opens.
     ///
     /// # Errors
-    /// When the folder for settings is something else.
+    /// When the folder for settings is something else, or what is to be opened is neither a lesson nor a file.
     pub fn check_window(&self) -> Result<(), UsageError> {
+        if let Some(open) = self.open.as_ref().filter(|open| !open.exists() && self.lesson().is_none()) {
+            return Err(UsageError(format!(
+                "{} is neither a command, nor a lesson's id, nor a file that is there; `threadlab list` names the lessons",
+                open.display()
+            )));
+        }
         match &self.config {
             Some(path) if path.exists() && !path.is_dir() => Err(UsageError(format!(
                 "--config: {} is a file, and a folder for settings was expected; name a folder, there or not",
@@ -283,6 +291,13 @@ impl Arguments {
             ))),
             _ => Ok(()),
         }
+    }
+
+    /// The id of the lesson that is to be opened, where [`Arguments::open`] is one and no file of that name is there.
+    pub fn lesson(&self) -> Option<String> {
+        let id = self.open.as_ref().filter(|open| !open.exists())?.to_str()?;
+        let library = Library::open(self.common.lessons.as_deref());
+        library.find(id).map(|lesson| lesson.id.clone())
     }
 }
 
@@ -362,5 +377,15 @@ mod tests {
         check_refused(&["run", "gil", "--size", "large"], "a width, `x` and a height");
         check_refused(&["run", "gil", "--metric", "speed"], "there are throughput, speedup");
         check_refused(&["check"], "<FILE>");
+    }
+
+    #[test]
+    fn a_word_for_the_window_is_a_lesson_or_a_file() {
+        let read = |word: &str| Arguments::try_parse_from(["threadlab", word]).expect("read");
+        assert_eq!(read("gil").lesson().as_deref(), Some("gil"));
+        assert!(read("gil").check_window().is_ok());
+        assert_eq!(read("gill").lesson(), None);
+        let error = read("gill").check_window().expect_err("neither");
+        assert!(error.to_string().contains("neither a command, nor a lesson's id, nor a file"), "{error}");
     }
 }

@@ -52,6 +52,8 @@ use session::config_dir;
 pub struct Options {
     /// A folder of lessons that is read live, besides the bundled ones.
     pub lessons_dir: Option<PathBuf>,
+    /// The id of the lesson to begin with, instead of the one that was open last.
+    pub lesson: Option<String>,
     /// A lesson or result to open at once.
     pub open_file: Option<PathBuf>,
     /// Where settings are kept instead of the usual folder.
@@ -93,6 +95,9 @@ pub fn run(options: Options) -> Result<(), WindowError> {
     let library = Library::open(options.lessons_dir.as_deref());
     let mut setup = Setup::new(Box::new(ThisMachine), library, config_dir);
     setup.open.extend(options.open_file);
+    if options.lesson.is_some() {
+        setup.restored.session.lesson = options.lesson;
+    }
 
     // Kept in points of the reader's own zoom, which the window has only once it is there.
     let zoom = setup.restored.session.zoom;
