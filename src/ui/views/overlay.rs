@@ -115,8 +115,8 @@ pub(super) fn help(ui: &mut Ui, inbox: &mut Inbox) {
             (
                 "How to use it",
                 "Read the lesson on the right. Predict: choose “Predict” above the plot and drag the points to the \
-                 curve you expect. Run with Space. Compare your curve with the measured one, and with the ceiling: what \
-                 this machine can do at all. Then change something and run again.",
+                 curve you expect. Run with Space. Compare your curve with the measured one, and with the ceiling: how \
+                 much computing this machine can do. Then change something and run again.",
             ),
             (
                 "How to read the plot",
