@@ -252,6 +252,18 @@ fn without_a_display_one_sentence_says_what_to_do() {
 }
 
 #[test]
+fn a_comparison_names_what_it_cannot_do_before_it_measures() {
+    threadlab().args(["compare", "--help"]).assert().code(0).stdout(predicate::str::contains("--rounds"));
+    let refused = |words: &[&str], expected: &str| {
+        threadlab().arg("compare").args(words).assert().code(2).stdout("").stderr(predicate::str::contains(expected));
+    };
+    refused(&["--row", "speed"], "there is no row `speed`; there are switches-2");
+    refused(&["--out", "figure.svg"], "give it a name that ends in .json");
+    refused(&["--rounds", "0"], "0 is not in 1..=1000");
+    refused(&["--python", "/nowhere/python3"], "--python /nowhere/python3: ");
+}
+
+#[test]
 fn help_and_version_are_data() {
     threadlab().arg("--version").assert().code(0).stdout(predicate::str::starts_with("threadlab 0.1.0"));
     threadlab().args(["run", "--help"]).assert().code(0).stdout(predicate::str::contains("--threads"));

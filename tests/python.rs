@@ -15,12 +15,15 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use threadlab::engine::cancel::CancelFlag;
 use threadlab::engine::catalogue::{self, InterpreterFinder};
+use threadlab::engine::comparison::{self, Plan};
+use threadlab::engine::message::Outcome;
 use threadlab::engine::python::PythonEngine;
 use threadlab::engine::python::engine::{asked_support, series};
 use threadlab::engine::python::harness::{Harness, HarnessError, Settings};
 use threadlab::engine::python::process::running_in_group;
 use threadlab::engine::python::protocol::{Mode, Op, Request, StartMethod, Work};
 use threadlab::engine::{Engine, MeasureError, Support, WindowOrder};
+use threadlab::model::comparison::{Agreement, rows};
 use threadlab::model::first_program::{Pause, program};
 use threadlab::model::series::{EngineKind, Interpreter, SeriesKey};
 use threadlab::model::units::ThreadCount;
@@ -332,6 +335,7 @@ fn own_code(source: &str, mode: Mode) -> Request {
         warm_up_s: 0.02,
         length_s: 0.1,
         timed: true,
+        stamped: false,
         switch_interval_s: 0.005,
         workload: Work::Code { source: source.to_owned() },
     }
@@ -488,6 +492,23 @@ fn in_mid_window(python: &Interpreter, act: impl FnOnce(u32, &CancelFlag)) -> Re
 fn signal(process: u32, signal: Signal) {
     let pid = i32::try_from(process).ok().and_then(Pid::from_raw).expect("a process number");
     kill_process(pid, signal).expect("it runs");
+}
+
+#[test]
+fn the_gil_model_is_compared_with_each_interpreter_that_has_a_gil() {
+    let row = rows().into_iter().find(|row| row.id == "switches-often").expect("there is such a row");
+    for python in some_pythons() {
+        let has_gil = python.gil_enabled == Some(true);
+        let (rows, length) = (vec![row.clone()], Duration::from_millis(300));
+        let plan = Plan { interpreters: vec![python], rows, rounds: 1, length, seed: 1 };
+        let measured = comparison::measure(&plan, &CancelFlag::new(), &mut |_| {});
+        assert_eq!((measured.outcome, measured.rounds), (Outcome::Completed, 1));
+        let compared = &measured.tally.compare(&plan.rows, 0)[0];
+        // Without a GIL there is nothing to count, and nothing is made up.
+        assert_eq!(compared.cpython.is_some_and(|switches| switches > 0.0), has_gil, "{compared:?}");
+        assert_eq!(compared.ratio.is_some(), has_gil, "{compared:?}");
+        assert_eq!(compared.agreement, Agreement::CannotTell, "one round decides nothing");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ before it; whatever else the program prints goes to stderr, where it cannot be t
 `hello`. Each request is answered by one `point` or one `error`, and then by `done`, when its workers have ended:
 
     -> {"id": 1, "op": "point", "engine": "threads", "start_method": null, "workers": 2, "warm_up_s": 0.02,
-        "length_s": 0.1, "timed": false, "switch_interval_s": 0.005,
+        "length_s": 0.1, "timed": false, "stamped": false, "switch_interval_s": 0.005,
         "workload": {"kind": "count-primes", "limit": 1000}}
     <- {"kind": "point", "id": 1, "units": 310, "wall_s": 0.1001, ...}
     <- {"kind": "done", "id": 1}
@@ -27,6 +27,9 @@ it prints comes back line by line with the thread and the time of each:
     <- {"kind": "lines", "id": 3, "lines": [{"thread": "first", "at_ms": 0.1, "text": "0"}, ...], "took_ms": 1.2,
         "gil_enabled": true}
 
+With `stamped`, threads note when each of their units ends, and the point says how often progress went from one to another:
+`gil_switches`. That is how often the GIL changed hands as long as units are much shorter than the switch interval.
+
 Counting (one window): the workers are ready, and start at one absolute time. After the warm-up the counters of all
 workers and the clock are read, and read again after the length. Units are the difference of the counters. What cannot
 be known is null.
@@ -37,6 +40,7 @@ Ending: at the end of stdin the whole process group is killed, even while this i
 import os
 import sys
 import time
+from array import array
 
 PROTOCOL = 1
 
@@ -48,6 +52,8 @@ STOP, START = 0, 1
 WORKER_WORDS = 272
 COUNT, STATE, CPU_NS, AT_NS, GIL, DELAY_NS, LIFE_NS, SOCKET, TEXT_LEN, MADE, LATENCIES = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16
 LATENCIES_KEPT = WORKER_WORDS - LATENCIES
+# How many ends of units a thread notes where that is asked for.
+STAMPS_KEPT = 1 << 16
 READY, ENDED, FAILED = 1, 2, 3
 GIL_ON, GIL_OFF = 1, 2
 
@@ -581,7 +587,7 @@ def area(memory, index):
     return memory[first : first + WORKER_WORDS]
 
 
-def work(control, cells, unit, timed, own_clock):
+def work(control, cells, unit, timed, own_clock, stamps):
     """Does units until the stop flag is set; the counter is stored after each.
 
     The same in threads, processes and sub-interpreters. Units beyond those at the second snapshot do no harm."""
@@ -608,6 +614,13 @@ def work(control, cells, unit, timed, own_clock):
             unit()
             ended = clock()
             cells[LATENCIES + count % LATENCIES_KEPT] = ended - began
+            count += 1
+            cells[COUNT] = count
+    elif stamps:
+        clock = time.perf_counter_ns
+        while not control[STOP]:
+            unit()
+            stamps[count % STAMPS_KEPT] = clock()
             count += 1
             cells[COUNT] = count
     else:
@@ -680,6 +693,7 @@ def worker(memory, index, workload, options, wait_for_start, stop_fd, shared=Non
     """A worker's whole life, in whatever it runs."""
     control, cells = memory[:CONTROL_WORDS], area(memory, index)
     unit = None
+    stamps = options["stamps"][index] if options.get("stamps") else None
     try:
         cells[GIL] = GIL_ON if gil_now() else GIL_OFF
         unit = make_unit(workload, cells, stop_fd, control, index, shared)
@@ -687,7 +701,7 @@ def worker(memory, index, workload, options, wait_for_start, stop_fd, shared=Non
         wait_for_start(control)
         began = time.perf_counter_ns()
         delay = run_delay_ns("/proc/thread-self/schedstat") if options.get("run_delay") else None
-        work(control, cells, unit, options.get("timed"), options.get("own_clock"))
+        work(control, cells, unit, options.get("timed"), options.get("own_clock"), stamps)
         if delay is not None:
             after = run_delay_ns("/proc/thread-self/schedstat")
             if after is not None:
@@ -1148,6 +1162,8 @@ def measure_point(request, workload):
     if engine == "asyncio":
         return measure_tasks(request, workload)
     if engine == "threads":
+        if request.get("stamped"):
+            options["stamps"] = [array("q", bytes(WORD * STAMPS_KEPT)) for _ in range(workers)]
         crew = ThreadCrew(workers, workload, options)
     elif engine == "interpreters":
         crew = InterpreterCrew(workers, workload, options)
@@ -1174,10 +1190,24 @@ def measure_point(request, workload):
             crew.end()
             ended = True
             turns.restore()
-        return point(request, crew.areas, first, second, crew.cpu_s(first, second), crew.shared)
+        answer = point(request, crew.areas, first, second, crew.cpu_s(first, second), crew.shared)
+        if options.get("stamps") and all(cells[GIL] == GIL_ON for cells in crew.areas):
+            answer["gil_switches"] = changes_of_progress(options["stamps"], first, second)
+        return answer
     finally:
         if ended:
             crew.close()
+
+
+def changes_of_progress(stamps, first, second):
+    """How often units of one thread were followed by one of another between two snapshots; None where some were not kept."""
+    counts = zip(first["counts"], second["counts"])
+    if any(after - before >= STAMPS_KEPT for before, after in counts):
+        return None
+    ends = sorted(
+        (at, owner) for owner, own in enumerate(stamps) for at in own if first["at"] < at <= second["at"]
+    )
+    return sum(one[1] != other[1] for one, other in zip(ends, ends[1:]))
 
 
 def point(request, areas, first, second, workers_cpu_s, shared=None):

@@ -48,6 +48,8 @@ pub enum Command {
     Run(RunArguments),
     /// Measure the claims of lessons and say which hold on this machine
     Verify(VerifyArguments),
+    /// Measure how near the GIL model comes to your CPython
+    Compare(CompareArguments),
     /// List the lessons and their experiments
     List {
         /// Print JSON
@@ -158,6 +160,35 @@ pub struct VerifyArguments {
     /// Also judge each claim turned into its opposite, which must be refuted where the claim holds
     #[arg(long, hide = true)]
     pub invert: bool,
+}
+
+/// What `compare` takes.
+#[derive(Debug, clap::Args)]
+pub struct CompareArguments {
+    /// A Python to compare with (repeatable); default: what `python3` starts
+    #[arg(long = "python", value_name = "PATH")]
+    pub pythons: Vec<PathBuf>,
+    /// Whether free-threaded Pythons run with the GIL; without it there is nothing to compare
+    #[arg(long, value_enum, default_value = "off")]
+    pub gil: GilWord,
+    /// Only this row of the table (repeatable)
+    #[arg(long = "row", value_name = "ROW")]
+    pub rows: Vec<String>,
+    /// How many rounds; 6 are the fewest that give an interval
+    #[arg(long, value_name = "NUMBER", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub rounds: u32,
+    /// How long each window is, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(50..=60_000))]
+    pub window_ms: u32,
+    /// Repeats the order of windows of an earlier comparison
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Where to save the result: .json (repeatable)
+    #[arg(long = "out", value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What to measure with.
@@ -377,6 +408,8 @@ mod tests {
         check_refused(&["run", "gil", "--size", "large"], "a width, `x` and a height");
         check_refused(&["run", "gil", "--metric", "speed"], "there are throughput, speedup");
         check_refused(&["check"], "<FILE>");
+        check_refused(&["compare", "--rounds", "0"], "0 is not in 1..=1000");
+        check_refused(&["compare", "--window-ms", "5"], "5 is not in 50..=60000");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt::Display;
 pub mod arguments;
 mod check;
 mod choice;
+mod compare;
 mod console;
 mod doctor;
 pub mod exit;
@@ -35,6 +36,7 @@ pub fn perform(command: Command, common: &Common) -> Exit {
         Command::First(arguments) => first::run(&arguments),
         Command::Doctor { json } => doctor::run(json),
         Command::Plot(arguments) => plot::run(&arguments, common),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments, common),
     };
     result.unwrap_or_else(|error| {

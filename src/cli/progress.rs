@@ -56,6 +56,13 @@ impl Bar {
         }
     }
 
+    /// Shows how many of some windows are done, all of which take about as long.
+    pub(super) fn count(&self, done: usize, of: usize) {
+        let left = u32::try_from(of.saturating_sub(done)).unwrap_or(u32::MAX);
+        let left = self.budget.saturating_mul(left) / u32::try_from(of).unwrap_or(u32::MAX).max(1);
+        self.show(&self.part.borrow(), left, &format!("window {done} of {of}"));
+    }
+
     fn show(&self, part: &Part, left_of_part: Duration, words: &str) {
         let done = part.begins + part.budget.saturating_sub(left_of_part);
         let left = self.budget.saturating_sub(part.begins + part.budget) + left_of_part;

@@ -34,7 +34,9 @@ pub fn engines(request: &RunRequest) -> Result<Vec<Box<dyn Engine>>, CatalogueEr
     keys.extend(request.experiments.iter().flat_map(|plan| plan.series.iter().cloned()));
     keys.sort_unstable();
     keys.dedup();
-    let engines: Vec<_> = keys.into_iter().filter_map(|key| engine(&key, request, &workshop, cores)).collect();
+    let interval_us = request.switch_interval_us;
+    let engines: Vec<_> =
+        keys.into_iter().filter_map(|key| engine(&key, interval_us, &workshop, cores, Switches::Ignored)).collect();
     let mut asked = request.experiments.iter().flat_map(|plan| &plan.series).peekable();
     let Some(first) = asked.peek().map(|key| key.label()) else { return Ok(engines) };
     if asked.any(|key| engines.iter().any(|engine| engine.key() == key)) {
@@ -44,34 +46,60 @@ pub fn engines(request: &RunRequest) -> Result<Vec<Box<dyn Engine>>, CatalogueEr
     }
 }
 
-fn engine(key: &SeriesKey, request: &RunRequest, workshop: &Arc<Workshop>, cores: usize) -> Option<Box<dyn Engine>> {
+/// Whether Python engines count how often the GIL changes hands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Switches {
+    Counted,
+    Ignored,
+}
+
+/// The engine of a series, which counts how often the GIL goes from one computing thread to another; `None` where there is none.
+pub(super) fn counting_engine(
+    key: &SeriesKey,
+    switch_interval_us: u32,
+    workshop: &Arc<Workshop>,
+    cores: usize,
+) -> Option<Box<dyn Engine>> {
+    engine(key, switch_interval_us, workshop, cores, Switches::Counted)
+}
+
+fn engine(
+    key: &SeriesKey,
+    switch_interval_us: u32,
+    workshop: &Arc<Workshop>,
+    cores: usize,
+    switches: Switches,
+) -> Option<Box<dyn Engine>> {
     match key.engine {
         EngineKind::Native => Some(Box::new(NativeEngine::new(Arc::clone(workshop), cores))),
-        EngineKind::GilModel => Some(Box::new(GilModel::new(Arc::clone(workshop), cores, request.switch_interval_us))),
+        EngineKind::GilModel => Some(Box::new(GilModel::new(Arc::clone(workshop), cores, switch_interval_us))),
         EngineKind::PythonThreads
         | EngineKind::PythonProcesses
         | EngineKind::PythonInterpreters
-        | EngineKind::PythonAsyncio => python_engine(key, request, workshop, cores),
+        | EngineKind::PythonAsyncio => python_engine(key, switch_interval_us, workshop, cores, switches),
     }
 }
 
 #[cfg(unix)]
 fn python_engine(
     key: &SeriesKey,
-    request: &RunRequest,
+    switch_interval_us: u32,
     workshop: &Arc<Workshop>,
     cores: usize,
+    switches: Switches,
 ) -> Option<Box<dyn Engine>> {
     let engine = super::python::PythonEngine::new(key, Arc::clone(workshop), cores)?;
-    Some(Box::new(engine.with_switch_interval(request.switch_interval_us)))
+    let engine = engine.with_switch_interval(switch_interval_us);
+    Some(Box::new(if switches == Switches::Counted { engine.noting_switches() } else { engine }))
 }
 
 #[cfg(not(unix))]
 fn python_engine(
     _key: &SeriesKey,
-    _request: &RunRequest,
+    _switch_interval_us: u32,
     _workshop: &Arc<Workshop>,
     _cores: usize,
+    _switches: Switches,
 ) -> Option<Box<dyn Engine>> {
     None
 }

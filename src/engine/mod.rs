@@ -11,6 +11,7 @@ use crate::model::workload::Workload;
 pub mod cancel;
 pub mod catalogue;
 pub mod cgroup;
+pub mod comparison;
 #[cfg(test)]
 mod contract;
 pub mod cpu_clock;

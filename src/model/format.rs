@@ -136,6 +136,11 @@ pub fn rounds(count: u32) -> String {
     if count == 1 { "1 round".to_owned() } else { format!("{count} rounds") }
 }
 
+/// A number of things in words: `1 claim`, `12 claims`.
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 /// A whole number with commas between thousands.
 pub fn whole(count: u64) -> String {
     grouped(&count.to_string())

@@ -4,6 +4,7 @@
 
 pub mod claim;
 pub mod code;
+pub mod comparison;
 pub mod explanation;
 pub mod expression;
 pub mod first_program;

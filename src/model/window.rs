@@ -28,7 +28,7 @@ pub struct Window {
     pub run_delay_s: Option<f64>,
     /// Time one unit took as measured by the workers: the median in milliseconds, for waiting workloads.
     pub latency_ms: Option<f64>,
-    /// How often the GIL went to another thread, for the model.
+    /// How often the GIL went to another thread: known of the model, and counted of CPython where it is compared with it.
     pub gil_switches: Option<u64>,
     /// Updates that got lost, over the workers' whole lives, for the workload that counts them.
     pub lost: Option<LostUpdates>,

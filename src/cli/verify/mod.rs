@@ -16,6 +16,7 @@ use crate::engine::machine;
 use crate::engine::message::Outcome;
 use crate::lesson::Library;
 use crate::model::claim::Verdict;
+use crate::model::format;
 use crate::model::machine::Machine;
 use crate::model::plan::RunRequest;
 use crate::model::record::RunRecord;
@@ -140,8 +141,8 @@ fn announce(parts: &[Part<'_>], whole: Duration, precision: Precision) {
     let claims: usize = parts.iter().flat_map(|part| &part.choice.experiments).map(|it| it.claims.len()).sum();
     console::say(format!(
         "{}, {}, precision {}: about {}",
-        table::counted(claims, "claim"),
-        table::counted(experiments, "experiment"),
+        format::counted(claims, "claim"),
+        format::counted(experiments, "experiment"),
         precision.id(),
         progress::in_words(whole),
     ));

@@ -3,6 +3,7 @@
 use super::Row;
 use super::part::Part;
 use crate::model::claim::Verdict;
+use crate::model::format;
 
 /// Columns that are as wide as the longest id of what will be shown, so that a line can be printed as soon as it is known.
 pub(super) struct Table {
@@ -53,12 +54,7 @@ pub(super) fn summary(rows: &[Row], elapsed_s: f64) -> String {
     };
     format!(
         "{}: {holds} held, {refuted} refuted, {} could not be told; {elapsed_s:.0} s{opposite}",
-        counted(rows.len(), "claim"),
+        format::counted(rows.len(), "claim"),
         count(Verdict::CannotTell),
     )
-}
-
-/// A number of things, such as `1 claim` or `12 claims`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

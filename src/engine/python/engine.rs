@@ -32,6 +32,7 @@ pub struct PythonEngine {
     workshop: Arc<Workshop>,
     cores: usize,
     switch_interval_us: u32,
+    notes_switches: bool,
     harness: Option<Harness>,
 }
 
@@ -44,13 +45,22 @@ impl PythonEngine {
         let gil_enabled = interpreter.gil_enabled.unwrap_or(!interpreter.free_threaded);
         let settings = Settings::new(PathBuf::from(&interpreter.path), version, interpreter.free_threaded, gil_enabled);
         let switch_interval_us = DEFAULT_SWITCH_INTERVAL_US;
-        Some(Self { key: key.clone(), mode, settings, workshop, cores, switch_interval_us, harness: None })
+        let key = key.clone();
+        Some(Self { key, mode, settings, workshop, cores, switch_interval_us, notes_switches: false, harness: None })
     }
 
     /// This engine with another switch interval, in microseconds, than CPython's default.
     #[must_use]
     pub fn with_switch_interval(mut self, switch_interval_us: u32) -> Self {
         self.switch_interval_us = switch_interval_us;
+        self
+    }
+
+    /// This engine, which also counts how often the GIL goes from one computing thread to another. Where units are not much shorter
+    /// than the switch interval that is too few.
+    #[must_use]
+    pub fn noting_switches(mut self) -> Self {
+        self.notes_switches = true;
         self
     }
 
@@ -111,6 +121,7 @@ impl PythonEngine {
             warm_up_s: warm_up.as_secs_f64(),
             length_s: length.as_secs_f64(),
             timed: workload.bound() != Bound::Cpu,
+            stamped: self.notes_switches && workload.bound() == Bound::Cpu,
             switch_interval_s: f64::from(self.switch_interval_us.max(1)) / 1e6,
             workload: self.work(workload)?,
         })
@@ -199,7 +210,7 @@ impl Engine for PythonEngine {
             server_cpu_s: server_cpu.map(|time| time.as_secs_f64()),
             run_delay_s: point.run_delay_s,
             latency_ms: point.latency_ms,
-            gil_switches: None,
+            gil_switches: point.gil_switches,
             lost: point.lost,
             latency_quantiles_ms: point.latency_quantiles_ms,
             deadlocks: point.deadlocks,

@@ -45,6 +45,8 @@ pub struct Request {
     pub length_s: f64,
     /// Whether the time of each unit is noted.
     pub timed: bool,
+    /// Whether threads note when units end, so that the answer has [`Point::gil_switches`].
+    pub stamped: bool,
     /// What `sys.setswitchinterval` is given, in seconds.
     pub switch_interval_s: f64,
     /// What a unit is.
@@ -261,6 +263,9 @@ pub struct Point {
     /// Least, 5 %, 25 %, 50 %, 75 %, 95 % and greatest time of a unit, in milliseconds.
     #[serde(default)]
     pub latency_quantiles_ms: Option<[f64; 7]>,
+    /// How often units of one thread were followed by one of another, where the GIL was on and it was asked for.
+    #[serde(default)]
+    pub gil_switches: Option<u64>,
     /// Updates made and counted over the workers' whole lives.
     #[serde(default)]
     pub lost: Option<LostUpdates>,
@@ -350,12 +355,13 @@ mod tests {
             warm_up_s: 0.02,
             length_s: 0.1,
             timed: true,
+            stamped: false,
             switch_interval_s: 0.005,
             workload: Work::Socket { delay_ms: 5.0, host: "127.0.0.1".to_owned(), port: 4711 },
         };
         assert_eq!(
             serde_json::to_string(&request).expect("it is plain"),
-            r#"{"id":7,"op":"point","engine":"processes","start_method":"forkserver","workers":4,"warm_up_s":0.02,"length_s":0.1,"timed":true,"switch_interval_s":0.005,"workload":{"kind":"socket","delay_ms":5.0,"host":"127.0.0.1","port":4711}}"#
+            r#"{"id":7,"op":"point","engine":"processes","start_method":"forkserver","workers":4,"warm_up_s":0.02,"length_s":0.1,"timed":true,"stamped":false,"switch_interval_s":0.005,"workload":{"kind":"socket","delay_ms":5.0,"host":"127.0.0.1","port":4711}}"#
         );
     }
 

@@ -43,6 +43,7 @@ fn request() -> Request {
         warm_up_s: 0.0,
         length_s: 0.0,
         timed: false,
+        stamped: false,
         switch_interval_s: 0.005,
         workload: Work::CountPrimes { limit: 100 },
     }
