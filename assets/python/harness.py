@@ -6,7 +6,7 @@ CPython 3.8 to 3.15, standard library only. Threadlab writes this file to a priv
 
 (without -S where a workload needs NumPy)
 
-as the leader of a process group, with a pipe for each of stdin, stdout and stderr.
+as the leader of a process group (on Windows in a job object), with a pipe for each of stdin, stdout and stderr.
 
 Protocol 1. Requests come as JSON objects, one a line, on stdin. Answers go to stdout, one a line, each with TOKEN
 before it; whatever else the program prints goes to stderr, where it cannot be taken for an answer. First comes
@@ -16,7 +16,9 @@ before it; whatever else the program prints goes to stderr, where it cannot be t
         "length_s": 0.1, "timed": false, "stamped": false, "switch_interval_s": 0.005,
         "workload": {"kind": "count-primes", "limit": 1000}}
     <- {"kind": "point", "id": 1, "units": 310, "wall_s": 0.1001, ...}
-    <- {"kind": "done", "id": 1}
+    <- {"kind": "done", "id": 1, "leftover": false}
+
+`leftover` says that the learner's code left threads or processes running, which would disturb later windows in this process.
 
 A second request is `{"op": "alone"}`, with the same fields: the same function called in a bare loop by the
 main thread, the reference that the engines are held against.
@@ -34,7 +36,8 @@ Counting (one window): the workers are ready, and start at one absolute time. Af
 workers and the clock are read, and read again after the length. Units are the difference of the counters. What cannot
 be known is null.
 
-Ending: at the end of stdin the whole process group is killed, even while this interpreter hangs: see `start_guard`.
+Ending: Threadlab kills the whole process group, and a guard that it puts into the group does so when Threadlab itself is
+killed. Nothing here has to help with it, so that this interpreter may hang.
 """
 
 import os
@@ -546,6 +549,18 @@ class OwnCode:
     def forget(cls):
         cls.source = cls.work = None
 
+    @classmethod
+    def leaves_something(cls):
+        """Whether threads or child processes still run that it started; those of `multiprocessing` itself are not meant."""
+        if cls.source is None:
+            return False
+        import threading
+
+        if threading.active_count() > 1:
+            return True
+        multiprocessing = sys.modules.get("multiprocessing")
+        return bool(multiprocessing is not None and multiprocessing.active_children())
+
 
 def make_unit(workload, cells, stop_fd, control=NO_CONTROL, index=0, shared=None):
     """The function that does one unit of `workload`, for one worker."""
@@ -650,20 +665,47 @@ def run_delay_ns(path):
         os.close(fd)
 
 
+# Windows counts CPU time in ticks of 15.6 ms, too coarse for a window: there it is unknown.
+KNOWS_CPU_TIME = sys.platform != "win32"
+
+
+def process_cpu_time_ns():
+    """CPU time of this process; None where it is unknown."""
+    return time.process_time_ns() if KNOWS_CPU_TIME else None
+
+
+def thread_cpu_time_ns():
+    """CPU time of this thread; None where it is unknown."""
+    return time.thread_time_ns() if KNOWS_CPU_TIME else None
+
+
+def other_threads_cpu_ns():
+    """CPU time of the other threads of this process; None where it is unknown."""
+    return time.process_time_ns() - time.thread_time_ns() if KNOWS_CPU_TIME else None
+
+
 def sleep_until(start_ns):
     left = (start_ns - time.perf_counter_ns()) / 1e9
     if left > 0:
         time.sleep(left)
 
 
+# The most that is told of an exception, in characters.
+DESCRIBED = 300
+
+
 def describe(error):
-    """What an exception says, in one line."""
-    text = str(error)
-    if isinstance(error, Refused):
-        return text
-    if isinstance(error, SyntaxError):
-        text = error.msg or text
-    return "%s: %s" % (type(error).__name__, text) if text else type(error).__name__
+    """What an exception says, in one line of bounded length."""
+    try:
+        text = error.msg if isinstance(error, SyntaxError) and error.msg else str(error)
+    except BaseException:  # the learner's code may define `__str__`
+        text = "it cannot be put into words"
+    if not isinstance(error, Refused):
+        name = type(error).__name__
+        text = "%s: %s" % (name, text) if text else name
+    # Long texts are cut first: whatever they hold, this is quick.
+    text = " ".join(text[: 4 * DESCRIBED].split())
+    return text if len(text) <= DESCRIBED else text[:DESCRIBED] + " …"
 
 
 def own_line(error):
@@ -861,10 +903,10 @@ class ThreadCrew(Crew):
         if self.clocks is not None:
             read = time.clock_gettime_ns
             return sum(read(clock) for clock in self.clocks)
-        return time.process_time_ns() - time.thread_time_ns()
+        return other_threads_cpu_ns()
 
     def coordinator_cpu(self):
-        return time.thread_time_ns()
+        return thread_cpu_time_ns()
 
     def end(self):
         import socket
@@ -959,6 +1001,8 @@ class InterpreterCrew(ThreadCrew):
 def run_in_interpreter(block, index, settings, stop_fd, pause):
     import json
 
+    # This interpreter may have measured the same source before.
+    OwnCode.forget()
     workload, options = json.loads(settings)
     with memoryview(block).cast("q") as memory:
         worker(memory, index, workload, options, lambda control: wait_by_polling(control, pause), stop_fd)
@@ -1013,6 +1057,8 @@ class ProcessCrew(Crew):
     def cpu_s(self, first, second):
         """From unit to unit, as each worker reads its own clock: what the system says of another process can be old by a
         clock tick, some 4 % of a window of 100 ms. It must do for a worker that ended no unit."""
+        if not KNOWS_CPU_TIME:
+            return None
         wall = second["at"] - first["at"]
         total = 0.0
         for (cpu, at, outside), (later_cpu, later_at, later_outside) in zip(first["cpu"], second["cpu"]):
@@ -1025,7 +1071,7 @@ class ProcessCrew(Crew):
         return total / 1e9
 
     def coordinator_cpu(self):
-        return time.process_time_ns()
+        return process_cpu_time_ns()
 
     def delay_ns(self):
         if not self.delays:
@@ -1040,12 +1086,20 @@ class ProcessCrew(Crew):
             process.kill()
         for process in self.processes:
             process.join()
-            process.close()
+            try:
+                process.close()
+            except ValueError:
+                # Where the learner's code ignores SIGCHLD nobody is told that it has ended.
+                pass
 
     def close(self):
         self.close_memory()
         self.map.close()
-        os.unlink(self.path)
+        try:
+            os.unlink(self.path)
+        except OSError:
+            # Windows may still count a process that was killed among its users; it goes with the folder.
+            pass
 
 
 def run_in_process(path, size, index, workload, options, pause, lock):
@@ -1402,7 +1456,7 @@ def worker_class(request):
 
 def cpu_ns_between_batches(request):
     """CPU time of this process and of all its workers, none of which is there between two batches; None where it is unknown."""
-    own = time.process_time_ns()
+    own = process_cpu_time_ns()
     if request["engine"] != "processes":
         return own
     import multiprocessing
@@ -1477,9 +1531,6 @@ class Pool:
         self.done = threading.Lock()
         self.times_ns = []
         self.stopped = Signal()
-        self.reader, self.writer = os.pipe()
-        os.set_blocking(self.reader, False)
-        self.seen = 0
         stop_fd = None if self.in_processes else self.stopped.fileno()
         self.job = (pool_job, workload["numbers"], workload["wait_s"], stop_fd)
         if self.in_processes:
@@ -1491,7 +1542,10 @@ class Pool:
         else:
             kinds = {"threads": "ThreadPoolExecutor", "interpreters": "InterpreterPoolExecutor"}
             kind = getattr(futures, kinds[request["engine"]])
-            self.executor = kind(self.workers, initializer=say_started, initargs=(self.writer,))
+            # A file, since every system can tell how long one is: each worker adds a byte.
+            self.tally_path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "started")
+            self.tally = os.open(self.tally_path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
+            self.executor = kind(self.workers, initializer=say_started, initargs=(self.tally,))
 
     def hand_in(self):
         if not self.ending:
@@ -1524,11 +1578,7 @@ class Pool:
     def count_started(self):
         if self.in_processes:
             return self.started.value
-        try:
-            self.seen += len(os.read(self.reader, 4096))
-        except BlockingIOError:
-            pass
-        return self.seen
+        return os.fstat(self.tally).st_size
 
     def check(self):
         if self.failure is not None and not self.ending:
@@ -1536,11 +1586,11 @@ class Pool:
 
     def cpu(self):
         """Of the workers and of what hands them their work; None where it is unknown."""
-        own = time.process_time_ns()
         if not self.in_processes:
-            return own - time.thread_time_ns()
+            return other_threads_cpu_ns()
+        own = process_cpu_time_ns()
         workers = [process_cpu_ns(process.pid) for process in list(self.executor._processes.values())]
-        return None if None in workers else own + sum(workers)
+        return None if own is None or None in workers else own + sum(workers)
 
     def snapshot(self):
         cpu = self.cpu()
@@ -1554,8 +1604,9 @@ class Pool:
                 process.kill()
         self.executor.shutdown(wait=True)
         self.stopped.close()
-        os.close(self.reader)
-        os.close(self.writer)
+        if not self.in_processes:
+            os.close(self.tally)
+            os.unlink(self.tally_path)
 
 
 def measure_pool(request, workload):
@@ -1627,7 +1678,7 @@ async def measure_in_loop(request, workload):
         counts = [cells[COUNT] for cells in areas]
         return {
             "at": time.perf_counter_ns(),
-            "cpu": time.process_time_ns(),
+            "cpu": process_cpu_time_ns(),
             "coordinator": None,
             "counts": counts,
             "delay": None,
@@ -1772,30 +1823,52 @@ def measure_alone(request, workload):
 class Transcript:
     """What a program prints: each line with the thread that printed it and when."""
 
-    MOST_LINES = 10000
+    # In the answer, which is one line, with what JSON makes of a character at most; a line may have 64 KiB.
+    MOST_BYTES = 48 << 10
 
     def __init__(self):
         self.began = time.perf_counter_ns()
         self.lines = []
+        self.bytes = 0
+        # Of any of its threads.
+        self.failure = None
 
     def print(self, *values, sep=" ", end="\n", file=None, flush=False):
         """In the place of the built-in function. Appending to a list is safe among threads, with and without the GIL."""
         at = time.perf_counter_ns()
+        import json
         import threading
 
-        if len(self.lines) >= self.MOST_LINES:
-            raise Refused("the program printed more than %d lines" % self.MOST_LINES)
         text = (" " if sep is None else sep).join(map(str, values))
         thread = threading.current_thread().name
+        # Two threads that add at one time may lose a number; what matters is that it stops somewhere.
+        self.bytes += 60 + len(json.dumps([thread, text[: self.MOST_BYTES]]))
+        if self.bytes > self.MOST_BYTES:
+            raise Refused("the program printed more than Threadlab shows")
         self.lines.append({"thread": thread, "at_ms": (at - self.began) / 1e6, "text": text})
 
 
 def run_first(request):
     code = compile(request["source"], OWN_CODE, "exec")
+    import threading
+
     transcript = Transcript()
-    exec(code, {"__name__": "__main__", "print": transcript.print})
+    usual = threading.excepthook
+
+    def note(failed):
+        # `sys.exit` ends a thread without a word.
+        if not issubclass(failed.exc_type, SystemExit):
+            transcript.failure = transcript.failure or failed.exc_value
+
+    threading.excepthook = note
+    try:
+        exec(code, {"__name__": "__main__", "print": transcript.print})
+    finally:
+        threading.excepthook = usual
     took_ms = (time.perf_counter_ns() - transcript.began) / 1e6
-    return {"kind": "lines", "lines": transcript.lines, "took_ms": took_ms, "gil_enabled": gil_now()}
+    if transcript.failure is not None:
+        raise transcript.failure
+    return {"kind": "lines", "lines": list(transcript.lines), "took_ms": took_ms, "gil_enabled": gil_now()}
 
 
 def answer(request):
@@ -1866,56 +1939,6 @@ def allow_open_files(workers):
     resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
-def start_guard(answers):
-    """Forks a process that ends the whole group when Threadlab closes stdin, or dies, or this process dies.
-
-    It waits in one system call. So it needs nothing of this interpreter, which may hang and hold the GIL."""
-    import select
-    import signal
-
-    alive_reader, alive_writer = os.pipe()
-    if os.fork() != 0:
-        os.close(alive_reader)
-        os.register_at_fork(after_in_child=lambda: os.close(alive_writer))
-        return
-    try:
-        os.close(alive_writer)
-        os.close(answers)
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
-        ends = select.poll()
-        # Hang-ups are reported without being asked for; data is not.
-        ends.register(0, 0)
-        ends.register(alive_reader, 0)
-        gone = [fd for fd, _ in ends.poll()]
-        if 0 in gone:
-            remove_folder(os.path.dirname(os.path.abspath(__file__)))
-    finally:
-        os.killpg(0, signal.SIGKILL)
-
-
-def remove_folder(folder):
-    """Removes what Threadlab can no longer remove itself."""
-    for parent, folders, files in os.walk(folder, topdown=False):
-        for name in files:
-            try:
-                os.unlink(os.path.join(parent, name))
-            except OSError:
-                pass
-        for name in folders:
-            try:
-                os.rmdir(os.path.join(parent, name))
-            except OSError:
-                pass
-    try:
-        os.rmdir(folder)
-    except OSError:
-        pass
-
-
 def requests_of(fd):
     """The lines that come on `fd`, until its end."""
     rest = b""
@@ -1936,8 +1959,11 @@ def main():
     # A descriptor of its own for answers, so that nothing the program prints can come between them.
     answers = os.dup(1)
     os.dup2(2, 1)
-    if hasattr(os, "fork"):
-        start_guard(answers)
+    # And one for requests, so that a program that reads finds the end and not the next request.
+    requests = os.dup(0)
+    nothing_to_read = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing_to_read, 0)
+    os.close(nothing_to_read)
     MemoryLimit.limit = memory_limit
     MemoryLimit.hold(0)
     import json
@@ -1948,7 +1974,7 @@ def main():
             data = data[os.write(answers, data) :]
 
     send(greeting())
-    for line in requests_of(0):
+    for line in requests_of(requests):
         number = None
         try:
             request = json.loads(line.decode("utf-8"))
@@ -1956,8 +1982,8 @@ def main():
             send(dict({"kind": "point"}, id=number, **answer(request)))
         except BaseException as error:  # the learner's code may call `sys.exit`
             send({"kind": "error", "id": number, "message": describe(error), "line": own_line(error)})
+        send({"kind": "done", "id": number, "leftover": OwnCode.leaves_something()})
         OwnCode.forget()
-        send({"kind": "done", "id": number})
 
 
 if __name__ == "__main__":

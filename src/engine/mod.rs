@@ -27,7 +27,6 @@ pub mod mock;
 pub mod native;
 pub mod noise;
 mod outbox;
-#[cfg(unix)]
 pub mod python;
 pub mod quiet;
 pub mod schedule;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use sysinfo::Components;
 
 use crate::engine::cgroup::ControlGroups;
+use crate::engine::python::process::cpu_of_killed;
 
 /// Counters that only grow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl Counters {
     pub fn read(root: &Path) -> Self {
         Self {
             cpu: fs::read_to_string(root.join("proc/stat")).ok().and_then(|text| CpuTimes::parse(&text)),
-            children: children(root),
+            children: children(root).map(|ticks| ticks + cpu_of_killed()),
             throttled_periods: ControlGroups::of_this_process(root).throttled_periods(),
         }
     }
@@ -247,14 +248,36 @@ mod tests {
 
         let here = Path::new("/");
         let before = children(here).expect("Linux tells it");
-        let arguments = ["-c", "while :; do :; done"].map(std::ffi::OsString::from).to_vec();
-        let launch = Launch { program: "/bin/sh".into(), arguments, folder: None, input: Input::Nothing };
+        let launch = Launch::new(Path::new("/bin/sh"), ["-c", "while :; do :; done"], Input::Nothing);
         let child = Process::start(&launch).expect("every system has a shell");
         // However busy the machine, it gets a core some time; that of other tests' children only makes this sooner.
         while children(here).expect("Linux tells it") < before + 5 {
             std::thread::sleep(Duration::from_millis(5));
         }
         drop(child);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_work_of_a_killed_grandchild_is_not_charged_to_others() {
+        use std::time::Instant;
+
+        use crate::engine::python::process::{Heard, Input, Launch, Process};
+
+        let here = Path::new("/");
+        let script = "(while :; do :; done) & worker=$!; \
+             until read -r line < /proc/$worker/stat; set -- ${line##*)}; [ $12 -ge 20 ] 2>/dev/null; do sleep 0.01; done; \
+             echo busy; wait";
+        let script = script.replace("$12", "${12}");
+        let child = Process::start(&Launch::new(Path::new("/bin/sh"), ["-c", &script], Input::Nothing));
+        let child = child.expect("every system has a shell");
+        let heard = child.hear(Instant::now() + Duration::from_mins(1));
+        assert!(matches!(heard, Some(Heard::Line(..))), "{heard:?}");
+        let before = Counters::read(here).children.expect("Linux tells it");
+        drop(child);
+        // Other tests' children only add to it.
+        let after = Counters::read(here).children.expect("Linux tells it");
+        assert!(after + 5 >= before, "{before} ticks were known, and then {after}");
     }
 
     #[test]

@@ -159,10 +159,10 @@ impl PythonEngine {
     }
 
     fn ask(&mut self, request: Request, longest: Duration, cancel: &CancelFlag) -> Result<Point, MeasureError> {
-        let result = self.warm(cancel)?.ask(request, longest, cancel);
-        if let Err(error) = &result
-            && !matches!(error, HarnessError::Refused { .. })
-        {
+        let harness = self.warm(cancel)?;
+        let result = harness.ask(request, longest, cancel);
+        let is_ready = matches!(result, Ok(_) | Err(HarnessError::Refused { .. }));
+        if !is_ready || harness.has_leftover() {
             self.harness = None;
         }
         result.map_err(measure_error)

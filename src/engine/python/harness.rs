@@ -27,6 +27,9 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 /// The most of an output line that a message quotes, in characters.
 const QUOTED: usize = 200;
 
+/// The most of the harness's own words that a message holds, in characters. The harness keeps them shorter.
+const REFUSAL: usize = 500;
+
 /// How an interpreter is to be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -172,6 +175,7 @@ pub struct Harness {
     hello: Hello,
     token: String,
     next_id: u64,
+    has_leftover: bool,
     heard: LastWords,
     settings: Settings,
     folder: TempDir,
@@ -191,6 +195,7 @@ impl Harness {
             program: settings.program.clone(),
             arguments: arguments(settings, &file, &token),
             folder: Some(folder.path().to_owned()),
+            memory_limit: Some(settings.memory_limit).filter(|bytes| *bytes > 0),
             input: Input::Lines,
         };
         let process = Process::start(&launch).map_err(|error| HarnessError::Start {
@@ -209,6 +214,7 @@ impl Harness {
             },
             token,
             next_id: 1,
+            has_leftover: false,
             heard: LastWords::default(),
             settings: settings.clone(),
             folder,
@@ -220,6 +226,11 @@ impl Harness {
     /// What it said of itself.
     pub fn hello(&self) -> &Hello {
         &self.hello
+    }
+
+    /// Whether the learner's code left threads or processes running in it, which would disturb what is measured next.
+    pub fn has_leftover(&self) -> bool {
+        self.has_leftover
     }
 
     /// Its process group.
@@ -304,10 +315,11 @@ impl Harness {
             match self.next_answer(deadline, cancel, &late)? {
                 Answer::Error { id, message, line } => {
                     mine(id)?;
-                    result = Some(Err(HarnessError::Refused { message, line }));
+                    result = Some(Err(HarnessError::Refused { message: one_line(&message, REFUSAL), line }));
                 }
-                Answer::Done { id } => {
+                Answer::Done { id, leftover } => {
                     mine(id)?;
+                    self.has_leftover |= leftover;
                     let nothing = || HarnessError::Garbage("`done` came before the answer".to_owned());
                     return result.unwrap_or_else(|| Err(nothing()));
                 }
@@ -441,9 +453,13 @@ impl LastWords {
 
 /// As much of a line as a message can hold, without control characters.
 pub(super) fn quoted(line: &str) -> String {
-    let printable = line.replace(char::is_control, " ");
+    one_line(line, QUOTED)
+}
+
+fn one_line(text: &str, most: usize) -> String {
+    let printable = text.replace(char::is_control, " ");
     let printable = printable.trim();
-    match printable.char_indices().nth(QUOTED) {
+    match printable.char_indices().nth(most) {
         Some((end, _)) => format!("{} …", &printable[..end]),
         None => printable.to_owned(),
     }

@@ -1,7 +1,6 @@
 //! Asking an interpreter whether it has NumPy.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -33,7 +32,7 @@ if answer == "here" and sys.argv[1] == "sub-interpreter":
     try:
         interpreters.create().exec("import numpy")
     except BaseException as error:
-        answer = "broken " + str(error)
+        answer = "broken-inside"
 print("\nthreadlab-numpy " + " ".join(answer.split())[:200])
 "#;
 
@@ -44,6 +43,8 @@ enum NumPy {
     Missing,
     /// With its words.
     Broken(String),
+    /// In a sub-interpreter. Its own words are a page on faulty installations, which this is not.
+    BrokenInside,
 }
 
 /// Where NumPy was found, so that those are not asked again. Where it was not found is asked each time: the reader may have
@@ -61,10 +62,10 @@ pub fn support(program: &Path, engine: EngineKind) -> Support {
     if numpy == NumPy::Here {
         FOUND.lock().unwrap_or_else(PoisonError::into_inner).insert(known);
     }
-    in_words(&numpy, program, engine)
+    in_words(&numpy, program)
 }
 
-fn in_words(numpy: &NumPy, program: &Path, engine: EngineKind) -> Support {
+fn in_words(numpy: &NumPy, program: &Path) -> Support {
     let program = program.display();
     match numpy {
         NumPy::Here => Support::Available,
@@ -72,8 +73,7 @@ fn in_words(numpy: &NumPy, program: &Path, engine: EngineKind) -> Support {
             reason: format!("{program} has no NumPy"),
             remedy: Some(format!("install it with `{program} -m pip install numpy`")),
         },
-        // Its own words are a page on faulty installations, which this is not.
-        NumPy::Broken(_) if engine == EngineKind::PythonInterpreters => Support::Unavailable {
+        NumPy::BrokenInside => Support::Unavailable {
             reason: format!("the NumPy of {program} cannot be imported in a sub-interpreter"),
             remedy: Some("choose threads or processes".to_owned()),
         },
@@ -86,13 +86,8 @@ fn in_words(numpy: &NumPy, program: &Path, engine: EngineKind) -> Support {
 
 fn ask(program: &Path, engine: EngineKind) -> NumPy {
     let place = if engine == EngineKind::PythonInterpreters { "sub-interpreter" } else { "main" };
-    let launch = Launch {
-        program: program.to_owned(),
-        // As the harness is run: isolated, but with the packages installed for this interpreter.
-        arguments: ["-I", "-B", "-c", QUESTION, place].map(OsString::from).to_vec(),
-        folder: None,
-        input: Input::Nothing,
-    };
+    // As the harness is run: isolated, but with the packages installed for this interpreter.
+    let launch = Launch::new(program, ["-I", "-B", "-c", QUESTION, place], Input::Nothing);
     let process = match Process::start(&launch) {
         Ok(process) => process,
         Err(error) => return NumPy::Broken(error.to_string()),
@@ -115,6 +110,7 @@ fn read(line: &str) -> NumPy {
     match line.strip_prefix("threadlab-numpy ").unwrap_or_default() {
         "here" => NumPy::Here,
         "missing" => NumPy::Missing,
+        "broken-inside" => NumPy::BrokenInside,
         words => NumPy::Broken(quoted(words.strip_prefix("broken ").unwrap_or(words))),
     }
 }
@@ -167,10 +163,17 @@ mod tests {
         );
         check("echo crash >&2; exit 3", threads, "PYTHON has a NumPy that cannot be imported (`crash`)", anew);
         check(
-            "[ $5 = sub-interpreter ] && echo threadlab-numpy broken not here",
+            "[ $5 = sub-interpreter ] && echo threadlab-numpy broken-inside",
             EngineKind::PythonInterpreters,
             "the NumPy of PYTHON cannot be imported in a sub-interpreter",
             "choose threads or processes",
+        );
+        // That it is broken everywhere is not the fault of sub-interpreters.
+        check(
+            "echo threadlab-numpy broken no libgfortran",
+            EngineKind::PythonInterpreters,
+            "PYTHON has a NumPy that cannot be imported (`no libgfortran`)",
+            anew,
         );
     }
 }

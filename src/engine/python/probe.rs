@@ -1,6 +1,5 @@
 //! Asking an executable which Python it is.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -85,12 +84,7 @@ pub enum Unfit {
 /// When it cannot be started, does not answer, or answers what is no answer.
 pub fn ask(program: &Path, limit: Duration) -> Result<Identity, Unfit> {
     let deadline = Instant::now() + limit;
-    let launch = Launch {
-        program: program.to_owned(),
-        arguments: ["-E", "-s", "-S", "-c", QUESTION].map(OsString::from).to_vec(),
-        folder: None,
-        input: Input::Nothing,
-    };
+    let launch = Launch::new(program, ["-E", "-s", "-S", "-c", QUESTION], Input::Nothing);
     let mut process = Process::start(&launch).map_err(|error| Unfit::NotStarted(error.to_string()))?;
     let mut lines = Vec::new();
     let mut last = String::new();

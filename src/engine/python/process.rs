@@ -1,20 +1,23 @@
 //! A subprocess that cannot outlive its owner, and whose output cannot flood it.
 //!
-//! It leads a process group of its own, to which everything it starts belongs. Dropping the owner kills the group, waits for
-//! the leader, and joins the one thread that reads its output. Only this module starts programs.
+//! It leads a group of its own, to which everything it starts belongs: a process group, or on Windows a job object. Dropping the
+//! owner kills the group, waits for the leader, and joins what reads its output. When this program itself is killed, the
+//! group is ended too: by a guard inside it, or by the system with the job. Only this module starts programs.
 
 use std::ffi::OsString;
-use std::io::{self, PipeWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
+#[cfg_attr(windows, path = "process/job.rs")]
 mod group;
 mod reader;
 
+use group::Group;
+use reader::{Allowance, Reader};
 pub use reader::{Heard, LONGEST_LINE, MOST_OUTPUT, Stream};
 
 /// Messages that wait to be read; then the reader waits, and with it the subprocess.
@@ -33,10 +36,22 @@ pub struct Launch {
     pub program: PathBuf,
     /// Its arguments.
     pub arguments: Vec<OsString>,
-    /// Where it runs and where it keeps its temporary files; the current folder if `None`.
+    /// Where it runs and where it keeps its temporary files; the current folder if `None`. It is removed when this program is
+    /// killed and so cannot remove it itself.
     pub folder: Option<PathBuf>,
+    /// Memory that it and each process it starts may use, in bytes. Held on Windows only: elsewhere a program asks the system
+    /// for such a limit itself, as the harness does.
+    pub memory_limit: Option<u64>,
     /// Whether it gets a pipe for its input, or nothing at all.
     pub input: Input,
+}
+
+impl Launch {
+    /// A program with its arguments, in the current folder.
+    pub fn new<'a>(program: &Path, arguments: impl IntoIterator<Item = &'a str>, input: Input) -> Self {
+        let arguments = arguments.into_iter().map(OsString::from).collect();
+        Self { program: program.to_owned(), arguments, folder: None, memory_limit: None, input }
+    }
 }
 
 /// What a subprocess reads.
@@ -52,10 +67,11 @@ pub enum Input {
 #[derive(Debug)]
 pub struct Process {
     child: Child,
+    group: Group,
     input: Option<ChildStdin>,
     heard: Option<Receiver<Heard>>,
-    wake: Option<PipeWriter>,
-    reader: Option<JoinHandle<()>>,
+    allowance: Allowance,
+    reader: Option<Reader>,
     ended: Option<ExitStatus>,
 }
 
@@ -72,21 +88,28 @@ impl Process {
             Input::Nothing => Stdio::null(),
         });
         if let Some(folder) = &launch.folder {
-            command.current_dir(folder).env("TMPDIR", folder);
+            command.current_dir(folder).envs(["TMPDIR", "TEMP", "TMP"].map(|name| (name, folder)));
         }
         group::lead(&mut command);
         let mut child = spawn(&mut command)?;
+        let (out, err, input) = (child.stdout.take(), child.stderr.take(), child.stdin.take());
+        let group = match Group::hold(&mut child, launch) {
+            Ok(group) => group,
+            Err(error) => {
+                group::kill_unheld(&mut child);
+                return Err(error);
+            }
+        };
         let (sender, heard) = bounded(CHANNEL_CAPACITY);
-        let input = child.stdin.take();
-        let started = match (child.stdout.take(), child.stderr.take()) {
-            (Some(out), Some(err)) => reader::start(out, err, sender),
+        let allowance = Allowance::default();
+        let started = match (out, err) {
+            (Some(out), Some(err)) => Reader::start(out, err, &sender, &allowance),
             _ => Err(io::Error::other("it has no output")),
         };
-        let mut process = Self { child, input, heard: Some(heard), wake: None, reader: None, ended: None };
+        drop(sender);
+        let mut process = Self { child, group, input, heard: Some(heard), allowance, reader: None, ended: None };
         // Otherwise the process is ended by dropping it.
-        let (wake, reader) = started?;
-        process.wake = Some(wake);
-        process.reader = Some(reader);
+        process.reader = Some(started?);
         Ok(process)
     }
 
@@ -95,11 +118,12 @@ impl Process {
         self.child.id()
     }
 
-    /// Writes a line to its input.
+    /// Writes a line to its input. What it may say is counted from here anew: it may live long and answer much.
     ///
     /// # Errors
     /// When it does not read any more.
     pub fn send(&mut self, line: &str) -> io::Result<()> {
+        self.allowance.renew();
         let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
         let mut bytes = Vec::with_capacity(line.len() + 1);
         bytes.extend_from_slice(line.as_bytes());
@@ -118,8 +142,8 @@ impl Process {
     }
 
     /// Whether the leader has ended.
-    pub fn has_ended(&self) -> bool {
-        self.ended.is_some() || group::has_ended(&self.child)
+    pub fn has_ended(&mut self) -> bool {
+        self.ended.is_some() || group::has_ended(&mut self.child)
     }
 
     /// Kills the whole group and waits for its end. How the leader ended, if it had ended by itself before.
@@ -128,20 +152,12 @@ impl Process {
             return self.ended;
         }
         // Asked before it is waited for: until then no other process can get its number.
-        let by_itself = group::has_ended(&self.child);
-        group::kill(&mut self.child);
-        let status = self.child.wait().ok();
-        group::await_end(self.child.id(), DEATH);
+        let by_itself = group::has_ended(&mut self.child);
+        let status = self.group.end(&mut self.child);
         self.input = None;
         self.heard = None;
-        if let Some(mut wake) = self.wake.take() {
-            // It fails only if the reader has ended already.
-            let _ = wake.write_all(b"!");
-        }
-        if let Some(reader) = self.reader.take()
-            && reader.join().is_err()
-        {
-            tracing::error!("the reader of a subprocess panicked");
+        if let Some(reader) = self.reader.take() {
+            reader.end();
         }
         self.ended = status;
         status.filter(|_| by_itself)
@@ -149,7 +165,7 @@ impl Process {
 
     /// Waits until it has ended by itself, at most until `deadline`. How it ended, if it did.
     pub fn wait(&mut self, deadline: Instant) -> Option<ExitStatus> {
-        while !group::has_ended(&self.child) {
+        while !group::has_ended(&mut self.child) {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return None;
@@ -180,7 +196,17 @@ fn spawn(command: &mut Command) -> io::Result<Child> {
     }
 }
 
+#[cfg(unix)]
+pub use group::cpu_of_killed;
+
+/// CPU time of killed processes is known to the system only while it tells of the living: on Windows nobody asks for it.
+#[cfg(windows)]
+pub fn cpu_of_killed() -> u64 {
+    0
+}
+
 /// How many processes of a group run (a dead one that nobody has waited for does not).
+#[cfg(unix)]
 pub fn running_in_group(leader: u32) -> usize {
     group::running(leader)
 }

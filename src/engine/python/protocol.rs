@@ -196,6 +196,9 @@ pub enum Answer {
     Done {
         /// The request's number; `None` if it could not be read.
         id: Option<u64>,
+        /// Whether the learner's code left something running.
+        #[serde(default)]
+        leftover: bool,
     },
 }
 
@@ -302,7 +305,7 @@ impl Answer {
             Self::Hello(_) => None,
             Self::Point(point) => Some(point.id),
             Self::Lines(lines) => Some(lines.id),
-            Self::Error { id, .. } | Self::Done { id } => *id,
+            Self::Error { id, .. } | Self::Done { id, .. } => *id,
         }
     }
 }
@@ -378,7 +381,9 @@ mod tests {
             matches!(&point, Ok(Answer::Point(point)) if point.units == 9 && point.workers_cpu_s.is_none()),
             "{point:?}"
         );
-        assert_eq!(parse(r#"{"kind":"done","id":3}"#), Ok(Answer::Done { id: Some(3) }));
+        assert_eq!(parse(r#"{"kind":"done","id":3}"#), Ok(Answer::Done { id: Some(3), leftover: false }));
+        let busy = parse(r#"{"kind":"done","id":3,"leftover":true}"#);
+        assert_eq!(busy, Ok(Answer::Done { id: Some(3), leftover: true }));
         let error = parse(r#"{"kind":"error","id":null,"message":"no"}"#);
         assert_eq!(error, Ok(Answer::Error { id: None, message: "no".to_owned(), line: None }));
     }

@@ -1,6 +1,5 @@
 //! Asking a Python whether it can parse some code. The code is compiled and never run.
 
-use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -44,12 +43,7 @@ pub struct SyntaxFault {
 /// When the program does not answer properly; a sentence without full stop.
 pub fn check(program: &Path, sources: &[&str], limit: Duration) -> Result<Vec<Option<SyntaxFault>>, String> {
     let deadline = Instant::now() + limit;
-    let launch = Launch {
-        program: program.to_owned(),
-        arguments: ["-I", "-S", "-c", COMPILER].map(OsString::from).to_vec(),
-        folder: None,
-        input: Input::Lines,
-    };
+    let launch = Launch::new(program, ["-I", "-S", "-c", COMPILER], Input::Lines);
     let mut process = Process::start(&launch).map_err(|error| format!("it could not be started: {error}"))?;
     sources.iter().map(|source| ask(&mut process, source, deadline)).collect()
 }

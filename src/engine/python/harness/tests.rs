@@ -165,6 +165,17 @@ fn a_refusal_leaves_the_harness_ready() {
 }
 
 #[test]
+fn a_refusal_is_one_line_of_bounded_length() {
+    let fake = fake(&format!(
+        "{HELLO}read line; say '{{\"kind\":\"error\",\"id\":1,\"message\":\"a\\nb {}\"}}'; say '{{\"kind\":\"done\",\"id\":1}}'; read line",
+        "x".repeat(10_000)
+    ));
+    let mut harness = Harness::start(&fake.settings, &CancelFlag::new()).expect("it says hello");
+    let refused = harness.ask(request(), Duration::ZERO, &CancelFlag::new()).expect_err("it refuses").to_string();
+    assert!(refused.starts_with("a b xxx") && refused.chars().count() < 600, "{refused}");
+}
+
+#[test]
 fn garbage_instead_of_an_answer() {
     check_answer("read line; say 'Traceback'; sleep 1000", "it sent what is no answer");
     check_answer("read line; say '{\"kind\":\"done\",\"id\":1}'; sleep 1000", "`done` came before the answer");

@@ -1,18 +1,23 @@
-//! The thread that reads what a subprocess says: whole lines, each of bounded length, and no more than a bounded amount.
+//! What reads the outputs of a subprocess: whole lines, each of bounded length, and no more than a bounded amount.
+//!
+//! On Unix it is one thread that waits for both; on Windows, where pipes cannot be waited for, one for each.
 
-use std::io::{self, PipeReader, PipeWriter, Read};
-use std::os::fd::AsFd;
+use std::io::{self, Read};
 use std::process::{ChildStderr, ChildStdout};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
-use rustix::event::{PollFd, PollFlags, poll};
 
 /// The longest line, in bytes.
 pub const LONGEST_LINE: usize = 64 * 1024;
 
-/// The most that a subprocess may say on either of its outputs, in bytes.
+/// The most that a subprocess may say on its outputs together until it is sent another line, in bytes.
 pub const MOST_OUTPUT: usize = 1024 * 1024;
+
+/// How much is read at once, in bytes.
+const BUFFER: usize = 16 * 1024;
 
 /// Which output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,22 +45,100 @@ pub enum Heard {
     End,
 }
 
-/// Starts the thread. It ends when both outputs are closed, when the receiver is gone, or when the pipe it returns is
-/// written to: a process that escaped from its group may keep the outputs open for ever.
-pub(super) fn start(
-    out: ChildStdout,
-    err: ChildStderr,
-    sender: Sender<Heard>,
-) -> io::Result<(PipeWriter, JoinHandle<()>)> {
-    let (woken, wake) = io::pipe()?;
-    let reader = std::thread::Builder::new()
-        .name("python-output".to_owned())
-        .spawn(move || read(Source::new(Stream::Out, out), Source::new(Stream::Err, err), &woken, &sender))?;
-    Ok((wake, reader))
+/// How much a subprocess has said since it was last sent something.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Allowance(Arc<AtomicUsize>);
+
+impl Allowance {
+    /// It may say as much again.
+    pub(super) fn renew(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether so much more is still allowed.
+    fn take(&self, bytes: usize) -> bool {
+        self.0.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= MOST_OUTPUT
+    }
 }
 
-fn read(mut out: Source<ChildStdout>, mut err: Source<ChildStderr>, woken: &PipeReader, sender: &Sender<Heard>) {
-    let mut buffer = vec![0; 16 * 1024];
+/// The threads that read.
+#[derive(Debug)]
+pub(super) struct Reader {
+    threads: Vec<JoinHandle<()>>,
+    #[cfg(unix)]
+    wake: io::PipeWriter,
+}
+
+impl Reader {
+    /// Starts them. They end when the outputs are closed and when nobody listens.
+    pub(super) fn start(
+        out: ChildStdout,
+        err: ChildStderr,
+        sender: &Sender<Heard>,
+        allowance: &Allowance,
+    ) -> io::Result<Self> {
+        let out = Source::new(Stream::Out, out, allowance);
+        let err = Source::new(Stream::Err, err, allowance);
+        Self::start_threads(out, err, sender)
+    }
+
+    /// One thread. It ends also when it is woken: a process that escaped from its group may keep the outputs open for ever.
+    #[cfg(unix)]
+    fn start_threads(out: Source<ChildStdout>, err: Source<ChildStderr>, sender: &Sender<Heard>) -> io::Result<Self> {
+        let (woken, wake) = io::pipe()?;
+        let sender = sender.clone();
+        let reader = std::thread::Builder::new()
+            .name("python-output".to_owned())
+            .spawn(move || read_both(out, err, &woken, &sender))?;
+        Ok(Self { threads: vec![reader], wake })
+    }
+
+    /// A thread for each. Nothing escapes from a job, so that both outputs are closed with it.
+    #[cfg(windows)]
+    fn start_threads(
+        mut out: Source<ChildStdout>,
+        mut err: Source<ChildStderr>,
+        sender: &Sender<Heard>,
+    ) -> io::Result<Self> {
+        let to_out = sender.clone();
+        let out = std::thread::Builder::new()
+            .name("python-output".to_owned())
+            .spawn(move || out.take_in_all(|heard| to_out.send(heard).is_ok()))?;
+        let to_err = sender.clone();
+        let err = std::thread::Builder::new()
+            .name("python-errors".to_owned())
+            .spawn(move || err.take_in_all(|heard| to_err.send(heard).is_ok()))?;
+        Ok(Self { threads: vec![out, err] })
+    }
+
+    /// Ends them, once nobody listens any more and the subprocess has ended.
+    pub(super) fn end(self) {
+        #[cfg(unix)]
+        {
+            let mut wake = self.wake;
+            // It fails only if the reader has ended already.
+            let _ = io::Write::write_all(&mut wake, b"!");
+        }
+        for thread in self.threads {
+            if thread.join().is_err() {
+                tracing::error!("a reader of a subprocess panicked");
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn read_both(
+    mut out: Source<ChildStdout>,
+    mut err: Source<ChildStderr>,
+    woken: &io::PipeReader,
+    sender: &Sender<Heard>,
+) {
+    use std::os::fd::AsFd;
+
+    use rustix::event::{PollFd, PollFlags, poll};
+
+    let mut buffer = vec![0; BUFFER];
     while out.file.is_some() || err.file.is_some() {
         let mut ready = [false; 2];
         {
@@ -98,12 +181,19 @@ struct Source<F> {
     stream: Stream,
     file: Option<F>,
     line: Vec<u8>,
-    total: usize,
+    allowance: Allowance,
 }
 
 impl<F: Read> Source<F> {
-    fn new(stream: Stream, file: F) -> Self {
-        Self { stream, file: Some(file), line: Vec::new(), total: 0 }
+    fn new(stream: Stream, file: F, allowance: &Allowance) -> Self {
+        Self { stream, file: Some(file), line: Vec::new(), allowance: allowance.clone() }
+    }
+
+    /// Reads to the end.
+    #[cfg(windows)]
+    fn take_in_all(&mut self, tell: impl Fn(Heard) -> bool) {
+        let mut buffer = vec![0; BUFFER];
+        while self.file.is_some() && self.take_in(&mut buffer, &tell) {}
     }
 
     /// Reads once, which does not block where there is something to read. Whether anybody listens.
@@ -120,7 +210,7 @@ impl<F: Read> Source<F> {
             }
             Ok(count) => count,
         };
-        self.total += count;
+        let is_allowed = self.allowance.take(count);
         for part in buffer[..count].split_inclusive(|&byte| byte == b'\n') {
             match part.strip_suffix(b"\n") {
                 Some(end) => {
@@ -137,7 +227,7 @@ impl<F: Read> Source<F> {
             tell(Heard::LongLine(self.stream));
             return false;
         }
-        if self.total > MOST_OUTPUT {
+        if !is_allowed {
             tell(Heard::TooMuch(self.stream));
             return false;
         }

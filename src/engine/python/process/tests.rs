@@ -2,12 +2,7 @@ use super::*;
 
 #[track_caller]
 fn shell(script: &str, input: Input) -> Process {
-    let launch = Launch {
-        program: PathBuf::from("/bin/sh"),
-        arguments: ["-c", script].map(OsString::from).to_vec(),
-        folder: None,
-        input,
-    };
+    let launch = Launch::new(Path::new("/bin/sh"), ["-c", script], input);
     Process::start(&launch).unwrap_or_else(|error| panic!("every Unix has a shell: {error}"))
 }
 
@@ -55,6 +50,24 @@ fn endless_output_is_cut_off() {
     assert!(heard.len() <= MOST_OUTPUT / 4 + 16 * 1024, "{} lines", heard.len());
     let one_line = shell("while :; do printf yes >&2; done", Input::Nothing);
     assert_eq!(all(&one_line), [Heard::LongLine(Stream::Err)]);
+}
+
+#[test]
+fn each_line_that_is_sent_allows_as_much_again() {
+    // 0.6 MiB at each request: the second would be too much if it were counted with the first.
+    let script = "while read line; do head -c 600000 /dev/zero | tr '\\0' '\\n'; echo \"$line\"; done";
+    let mut process = shell(script, Input::Lines);
+    for number in 0..4 {
+        process.send(&number.to_string()).expect("it reads");
+        let answer = Heard::Line(Stream::Out, number.to_string());
+        loop {
+            match process.hear(soon()) {
+                Some(heard) if heard == answer => break,
+                Some(Heard::Line(..)) => {}
+                heard => panic!("request {number}: {heard:?}"),
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,185 @@
+//! Job objects of Windows: what a subprocess starts belongs to its job, and is killed with it.
+//!
+//! The job is told to kill its processes when its last handle is closed. This program has the only one, so that the system
+//! closes it, and ends them all, however this program ends.
+
+use std::io;
+use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
+use std::os::windows::process::CommandExt;
+use std::process::{Child, Command, ExitStatus};
+use std::time::Instant;
+
+use windows_sys::Win32::System::Threading::{CREATE_NO_WINDOW, CREATE_SUSPENDED};
+
+use super::{DEATH, Launch};
+
+/// A subprocess's job.
+#[derive(Debug)]
+pub(super) struct Group {
+    job: OwnedHandle,
+}
+
+/// Lets the process that `command` starts wait until it is in its job, and opens no console for it.
+pub(super) fn lead(command: &mut Command) {
+    command.creation_flags(CREATE_SUSPENDED | CREATE_NO_WINDOW);
+}
+
+/// Ends a process for which there is no [`Group`].
+pub(super) fn kill_unheld(child: &mut Child) {
+    if let Err(error) = child.kill().and_then(|()| child.wait()) {
+        tracing::error!("failed to end process {}: {error}", child.id());
+    }
+}
+
+impl Group {
+    /// A job with `child` in it, which runs from then on.
+    pub(super) fn hold(child: &mut Child, launch: &Launch) -> io::Result<Self> {
+        let job = system::new_job(launch.memory_limit)?;
+        system::assign(&job, child)?;
+        system::resume(child)?;
+        Ok(Self { job })
+    }
+
+    /// Kills every process of the job, and waits until none runs. How the first one ended.
+    pub(super) fn end(&mut self, child: &mut Child) -> Option<ExitStatus> {
+        if let Err(error) = system::terminate(&self.job) {
+            tracing::error!("failed to end the job of process {}: {error}", child.id());
+        }
+        let status = child.wait().ok();
+        let until = Instant::now() + DEATH;
+        while system::running(&self.job).is_ok_and(|running| running > 0) && Instant::now() < until {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        status
+    }
+}
+
+/// Whether it has ended.
+pub(super) fn has_ended(child: &mut Child) -> bool {
+    !matches!(child.try_wait(), Ok(None))
+}
+
+#[expect(unsafe_code, reason = "the standard library knows no job objects")]
+mod system {
+    use std::mem::{size_of, zeroed};
+    use std::ptr;
+
+    use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE};
+    use windows_sys::Win32::System::Diagnostics::ToolHelp::{
+        CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
+    };
+    use windows_sys::Win32::System::JobObjects::{
+        AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
+        JOB_OBJECT_LIMIT_PROCESS_MEMORY, JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, JOBOBJECT_EXTENDED_LIMIT_INFORMATION,
+        JobObjectBasicAccountingInformation, JobObjectExtendedLimitInformation, QueryInformationJobObject,
+        SetInformationJobObject, TerminateJobObject,
+    };
+    use windows_sys::Win32::System::Threading::{OpenThread, ResumeThread, THREAD_SUSPEND_RESUME};
+
+    use super::*;
+
+    fn check(result: i32) -> io::Result<()> {
+        if result == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+
+    fn raw(handle: &impl AsRawHandle) -> HANDLE {
+        handle.as_raw_handle()
+    }
+
+    fn length<T>() -> u32 {
+        u32::try_from(size_of::<T>()).unwrap_or(u32::MAX)
+    }
+
+    /// A job that kills its processes when it is closed.
+    pub(super) fn new_job(memory_limit: Option<u64>) -> io::Result<OwnedHandle> {
+        // SAFETY: both pointers may be null: no name, and a handle that is not inherited.
+        let job = unsafe { CreateJobObjectW(ptr::null(), ptr::null()) };
+        if job.is_null() {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the handle was made just now and belongs to nobody else.
+        let job = unsafe { OwnedHandle::from_raw_handle(job) };
+        // SAFETY: the structure holds numbers only, for which zero means "no limit".
+        let mut limits: JOBOBJECT_EXTENDED_LIMIT_INFORMATION = unsafe { zeroed() };
+        limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+        if let Some(bytes) = memory_limit {
+            limits.BasicLimitInformation.LimitFlags |= JOB_OBJECT_LIMIT_PROCESS_MEMORY;
+            limits.ProcessMemoryLimit = usize::try_from(bytes).unwrap_or(usize::MAX);
+        }
+        // SAFETY: the pointer and the length are those of the structure that this kind of information is made of.
+        check(unsafe {
+            SetInformationJobObject(
+                raw(&job),
+                JobObjectExtendedLimitInformation,
+                ptr::from_ref(&limits).cast(),
+                length::<JOBOBJECT_EXTENDED_LIMIT_INFORMATION>(),
+            )
+        })?;
+        Ok(job)
+    }
+
+    /// Puts a process into a job.
+    pub(super) fn assign(job: &OwnedHandle, child: &Child) -> io::Result<()> {
+        // SAFETY: both handles are open as long as what they are borrowed from.
+        check(unsafe { AssignProcessToJobObject(raw(job), raw(child)) })
+    }
+
+    /// Lets a process run that was started suspended: its one thread.
+    pub(super) fn resume(child: &Child) -> io::Result<()> {
+        // SAFETY: no pointers.
+        let snapshot = unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0) };
+        if snapshot == INVALID_HANDLE_VALUE {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the handle was made just now and belongs to nobody else.
+        let snapshot = unsafe { OwnedHandle::from_raw_handle(snapshot) };
+        // SAFETY: the structure holds numbers only.
+        let mut entry: THREADENTRY32 = unsafe { zeroed() };
+        entry.dwSize = length::<THREADENTRY32>();
+        let mut resumed = false;
+        // SAFETY: the snapshot is open, and the structure says its own length.
+        let mut more = unsafe { Thread32First(raw(&snapshot), &raw mut entry) };
+        while more != 0 {
+            if entry.th32OwnerProcessID == child.id() {
+                // SAFETY: no pointers.
+                let thread = unsafe { OpenThread(THREAD_SUSPEND_RESUME, 0, entry.th32ThreadID) };
+                if thread.is_null() {
+                    return Err(io::Error::last_os_error());
+                }
+                // SAFETY: the handle was made just now and belongs to nobody else.
+                let thread = unsafe { OwnedHandle::from_raw_handle(thread) };
+                // SAFETY: the handle is open and allows it.
+                if unsafe { ResumeThread(raw(&thread)) } == u32::MAX {
+                    return Err(io::Error::last_os_error());
+                }
+                resumed = true;
+            }
+            // SAFETY: as above.
+            more = unsafe { Thread32Next(raw(&snapshot), &raw mut entry) };
+        }
+        if resumed { Ok(()) } else { Err(io::Error::other("its first thread was not found")) }
+    }
+
+    /// Kills every process of a job.
+    pub(super) fn terminate(job: &OwnedHandle) -> io::Result<()> {
+        // SAFETY: the handle is open.
+        check(unsafe { TerminateJobObject(raw(job), 1) })
+    }
+
+    /// How many processes of a job run.
+    pub(super) fn running(job: &OwnedHandle) -> io::Result<u32> {
+        // SAFETY: the structure holds numbers only.
+        let mut accounts: JOBOBJECT_BASIC_ACCOUNTING_INFORMATION = unsafe { zeroed() };
+        // SAFETY: the pointer and the length are those of the structure that this kind of information is made of.
+        check(unsafe {
+            QueryInformationJobObject(
+                raw(job),
+                JobObjectBasicAccountingInformation,
+                (&raw mut accounts).cast(),
+                length::<JOBOBJECT_BASIC_ACCOUNTING_INFORMATION>(),
+                ptr::null_mut(),
+            )
+        })?;
+        Ok(accounts.ActiveProcesses)
+    }
+}
