@@ -29,6 +29,8 @@ mod questions;
 mod results;
 mod settings_row;
 mod status_bar;
+mod text_part;
+mod text_table;
 
 /// The ids of the panels whose widths are remembered.
 pub const LESSONS_PANEL: &str = "lesson list";

@@ -40,6 +40,11 @@ fn memory() -> Id {
     Id::unique("the term whose meaning is shown")
 }
 
+/// Draws Markdown whose terms are not marked: where the same few stand in every line.
+pub(super) fn show_unmarked(ui: &mut Ui, text: &str, markdown: &mut CommonMarkCache) {
+    CommonMarkViewer::new().show(ui, markdown, text);
+}
+
 /// Draws Markdown.
 pub(super) fn show(ui: &mut Ui, text: &str, markdown: &mut CommonMarkCache) {
     let marked = ui.memory_mut(|memory| memory.caches.cache::<FrameCache<Marked, Marker>>().get(text).clone());

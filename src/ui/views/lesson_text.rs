@@ -4,10 +4,10 @@ use eframe::egui::collapsing_header::CollapsingState;
 use eframe::egui::{self, Align, Button, Layout, RichText, ScrollArea, Ui};
 use egui_commonmark::CommonMarkCache;
 
-use super::code_block::{self, Part};
 use super::code_editor::{self, Size};
 use super::controls::labelled_button;
-use super::{glossary, questions};
+use super::text_part::{self, Part};
+use super::{code_block, glossary, questions, text_table};
 use crate::lesson::{FaqEntry, Lesson};
 use crate::ui::command::{Command, Inbox};
 use crate::ui::session::LessonProgress;
@@ -41,10 +41,12 @@ fn page(ui: &mut Ui, state: &State, lesson: &Lesson, markdown: &mut CommonMarkCa
     ui.label(theme::caption(format!("{} minutes", lesson.minutes)));
     ui.add_space(space::S);
     ui.label(theme::strong("You will know"));
-    for goal in &lesson.goals {
-        ui.horizontal_top(|ui| {
-            ui.label(RichText::new("•").weak());
-            ui.add(egui::Label::new(goal).wrap());
+    for (index, goal) in lesson.goals.iter().enumerate() {
+        ui.push_id(("goal", index), |ui| {
+            ui.horizontal_top(|ui| {
+                ui.label(RichText::new("•").weak());
+                ui.vertical(|ui| glossary::show_unmarked(ui, goal, markdown));
+            });
         });
     }
     ui.add_space(space::M);
@@ -86,13 +88,17 @@ pub(super) fn text(
         // egui draws the scroll bar of a wide table that is out of sight at the edge of what is in sight.
         let scroll = &mut ui.spacing_mut().scroll;
         (scroll.dormant_background_opacity, scroll.dormant_handle_opacity) = (0.0, 0.0);
-        for (index, part) in code_block::parts(source).into_iter().enumerate() {
+        for (index, part) in text_part::parts(source).into_iter().enumerate() {
             ui.push_id(index, |ui| match part {
                 Part::Text(text) => {
                     // Rows of text, not of buttons.
                     ui.spacing_mut().interact_size.y = ui.text_style_height(&egui::TextStyle::Body);
-                    glossary::show(ui, &code_block::joined(text), markdown);
+                    glossary::show(ui, &text_part::joined(text), markdown);
                     // Now: the next text forgets what was clicked in this one.
+                    follow_links(lesson, markdown, inbox);
+                }
+                Part::Table(table) => {
+                    text_table::show(ui, table, markdown, "table");
                     follow_links(lesson, markdown, inbox);
                 }
                 Part::Code { is_work: true, .. } => code_editor::show(ui, state, lesson, Size::Inline, inbox),
