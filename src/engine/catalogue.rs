@@ -12,6 +12,10 @@ use crate::model::series::{EngineKind, Interpreter, SeriesKey, StartMethod};
 use crate::model::workload::{Workload, WorkloadKind};
 use crate::workload::Workshop;
 
+/// Why there are no Python engines on this system.
+#[cfg(not(unix))]
+const NOT_DRIVEN: &str = "this version of Threadlab drives Python interpreters on Linux and macOS only";
+
 /// Why there are no engines for a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CatalogueError {
@@ -151,7 +155,7 @@ fn python_support(key: &SeriesKey, workload: &Workload) -> Support {
 #[cfg(not(unix))]
 fn python_support(_key: &SeriesKey, _workload: &Workload) -> Support {
     Support::Unavailable {
-        reason: "this version of Threadlab drives Python interpreters on Linux and macOS only".to_owned(),
+        reason: NOT_DRIVEN.to_owned(),
         remedy: Some("use the GIL model, which takes turns as CPython's threads do".to_owned()),
     }
 }
@@ -212,7 +216,7 @@ pub fn run_program(python: &Interpreter, program: &str, cancel: &CancelFlag) -> 
 /// Always.
 #[cfg(not(unix))]
 pub fn run_program(_python: &Interpreter, _program: &str, _cancel: &CancelFlag) -> Result<Transcript, String> {
-    Err("this version of Threadlab drives Python interpreters on Linux and macOS only".to_owned())
+    Err(NOT_DRIVEN.to_owned())
 }
 
 /// A Python that was found on this machine.
@@ -306,7 +310,7 @@ pub fn parse_python(interpreter: &Interpreter, sources: &[&str]) -> Result<Vec<O
 /// Always.
 #[cfg(not(unix))]
 pub fn parse_python(_interpreter: &Interpreter, _sources: &[&str]) -> Result<Vec<Option<CodeFault>>, String> {
-    Err("this version of Threadlab drives Python interpreters on Linux and macOS only".to_owned())
+    Err(NOT_DRIVEN.to_owned())
 }
 
 #[cfg(not(unix))]
@@ -334,7 +338,7 @@ impl InterpreterFinder {
             version: None,
             free_threaded: None,
             origin: String::new(),
-            interpreter: Err("this version of Threadlab drives Python interpreters on Linux and macOS only".to_owned()),
+            interpreter: Err(NOT_DRIVEN.to_owned()),
         }
     }
 

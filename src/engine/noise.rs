@@ -200,11 +200,14 @@ fn between(earlier: &Counters, later: &Counters, elapsed: Duration, own: Option<
     let (counters_before, counters) = (earlier, later);
     if let (Some(earlier), Some(later)) = (&earlier.cpu, &later.cpu) {
         let use_ = later.since(earlier, elapsed);
-        // What is not readable has not been started either: both come from one place.
-        let children =
-            counters.children.zip(counters_before.children).map_or(0, |(after, before)| after.saturating_sub(before));
-        let children = later.in_cores(children, earlier).unwrap_or(0.0);
-        let own = own.map(|own| own.as_secs_f64() / elapsed.as_secs_f64() + children);
+        let children = match (counters_before.children, counters.children) {
+            // What is not readable has not been started either: both come from one place.
+            (None, None) => Some(0),
+            // It falls when a child of a child is waited for by somebody else: what it used is then unknown.
+            (before, after) => before.zip(after).and_then(|(before, after)| after.checked_sub(before)),
+        };
+        let children = children.map(|ticks| later.in_cores(ticks, earlier).unwrap_or(0.0));
+        let own = own.zip(children).map(|(own, children)| own.as_secs_f64() / elapsed.as_secs_f64() + children);
         if let Some(others) = use_.zip(own).map(|(all, own)| all.busy_cores - own)
             && others > (later.cores_as_f64() * OTHER_PROGRAMS_LIMIT).max(0.1)
         {
@@ -276,6 +279,18 @@ mod tests {
         assert_eq!(check(175), []);
         let [Warning::OtherPrograms { cores }] = check(100)[..] else { panic!("{:?}", check(100)) };
         assert!((cores - 0.8).abs() < 1e-9, "{cores}");
+    }
+
+    #[test]
+    fn what_children_used_is_unknown_once_their_sum_falls() {
+        let check = |before: Option<u64>, after: Option<u64>| {
+            let earlier = Counters { children: before, ..counters(1000, 0, 5000) };
+            let later = Counters { children: after, ..counters(1190, 0, 5200) };
+            between(&earlier, &later, SECOND, Some(Duration::ZERO)).len()
+        };
+        assert_eq!(check(Some(30), Some(29)), 0, "whose 1.9 cores were busy is unknown");
+        assert_eq!((check(Some(30), None), check(None, Some(30))), (0, 0));
+        assert_eq!((check(Some(30), Some(30)), check(None, None)), (1, 1), "they were those of others");
     }
 
     #[test]

@@ -137,8 +137,9 @@ pub fn order(cells: &[Cell], active: &[usize], round: u32, seed: u64) -> Vec<usi
 ///
 /// A window of short units lasts 50 to 200 ms: as long as lets nine rounds, two looks at the intervals, fit in the budget.
 /// Longer units lengthen it until each worker does enough of them (see [`Lengths::units_wanted`]), but only as far as six
-/// rounds still fit in the budget; below four units a window is never cut, except that one second or two units suffice for
-/// very long ones; where a window [holds whole units](holds_whole_units) anyway its units do not lengthen it. The run then takes longer than its budget rather than count fractions of a unit.
+/// rounds still fit in the budget. Below four units it is never cut, though the run then takes longer than its budget rather than count
+/// fractions of a unit; of very long ones, what ends in one second suffices, and two at least. Where a window
+/// [holds whole units](holds_whole_units) anyway they do not lengthen it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lengths {
     /// Of a window whose units are short.
@@ -217,9 +218,26 @@ pub fn holds_whole_units(workload: &Workload) -> bool {
     matches!(workload.kind(), WorkloadKind::Job)
 }
 
-/// How long measuring a window takes that is `length` long, roughly, with all that belongs to it: its [`phase`], or its last unit.
-pub fn cost(length: Duration, unit: Option<Duration>) -> Duration {
-    WARM_UP + length + unit.unwrap_or_default() + WINDOW_OVERHEAD
+/// How long measuring a cell's window takes that is `length` long, roughly, with all that belongs to it: its [`phase`], or the
+/// batch that goes on when its time is over. `unit` is the time of one unit on one thread.
+pub fn cost(cell: &Cell, length: Duration, unit: Option<Duration>) -> Duration {
+    let unit = unit.unwrap_or_default();
+    let last = match cell.workload.kind() {
+        // Its batches start as many threads as there are: joined inside the loop, their bodies follow one another; after it, only the
+        // starting and joining does. One batch may go on after the warm-up, and one after the window.
+        WorkloadKind::StartJoin => {
+            let all = u32::try_from(cell.threads.get()).unwrap_or(u32::MAX);
+            let body =
+                Duration::try_from_secs_f64(cell.workload.value("body_ms") / 1000.0).unwrap_or_default().min(unit);
+            let batch = match cell.workload.word("join") {
+                "inside" => unit.saturating_mul(all),
+                _ => body.saturating_add(unit.saturating_sub(body).saturating_mul(all)),
+            };
+            batch.saturating_mul(2)
+        }
+        _ => unit,
+    };
+    (WARM_UP + WINDOW_OVERHEAD).saturating_add(length).saturating_add(last)
 }
 
 /// How much longer than [`WARM_UP`] a window's workers run before the first snapshot: anything up to one unit, which takes
@@ -384,6 +402,26 @@ mod tests {
         let lengths = Lengths { plain: ms(50), affordable: ms(250), units_wanted: 20 };
         let unit = Duration::try_from_secs_f64(unit_ms / 1000.0).expect("a small number");
         assert_eq!(lengths.of(Some(unit)), ms(expected_ms));
+    }
+
+    #[rstest]
+    // Sixteen bodies of 20 ms, one after the other, twice: in the warm-up and beyond the window.
+    #[case(WorkloadKind::StartJoin, "inside", 2 * 16 * 21)]
+    // Their bodies overlap; what it takes to start and to join each does not.
+    #[case(WorkloadKind::StartJoin, "after", 2 * (20 + 16))]
+    fn a_window_costs_the_batches_that_outlast_it(
+        #[case] kind: WorkloadKind,
+        #[case] join: &str,
+        #[case] beyond_ms: u64,
+    ) {
+        let ms = Duration::from_millis;
+        let workload = Workload::new(kind).with_written("join", &join.into()).expect("a choice");
+        let workload = workload.with("body_ms", 20.0).expect("in range");
+        let request = request(vec![plan(workload, &[model()], &[16])]);
+        let cells = cells(&request, 2, |key, _| *key == model());
+        let cell = cells.iter().find(|cell| cell.threads.get() == 16).expect("it was asked for");
+        assert_eq!(cost(cell, ms(50), Some(ms(21))), WARM_UP + WINDOW_OVERHEAD + ms(50 + beyond_ms));
+        assert_eq!(cost(cell, ms(50), None), WARM_UP + WINDOW_OVERHEAD + ms(50));
     }
 
     #[test]

@@ -301,7 +301,8 @@ impl Sweep {
         if round > 0 {
             return budget;
         }
-        let planned = |state: &CellState| schedule::cost(self.planned(state), self.units[state.cell.group]);
+        let planned =
+            |state: &CellState| schedule::cost(&state.cell, self.planned(state), self.units[state.cell.group]);
         budget.max(self.cells.iter().map(planned).sum())
     }
 
@@ -394,7 +395,7 @@ impl Sweep {
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
         let unit = Duration::try_from_secs_f64(window.wall_s / window.units as f64).ok()?;
         // One thread never waits for another, whatever the workload has its threads wait for.
-        let unit = unit.max(schedule::nominal_unit(&self.cells[index].cell.workload).unwrap_or_default());
+        let unit = unit.max(schedule::nominal_unit(workload).unwrap_or_default());
         self.units[self.cells[index].cell.group] = Some(unit);
         let wanted = self.lengths.of(Some(unit));
         (wanted > length.mul_f64(1.5)).then_some(wanted)

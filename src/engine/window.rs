@@ -2,7 +2,6 @@
 //!
 //! The workers wait at the start line, run through the warm-up, and are counted between two snapshots. Engines differ
 //! only in the [`Context`] that each worker runs its units in, for which the compiler makes one copy of this code each.
-
 //!
 //! `batch` is another way, for work that starts its own threads. `crew` is what workers do, `snapshot` what is read at
 //! both ends, `latency` how long units took.
@@ -22,7 +21,7 @@ use snapshot::Snapshot;
 
 mod batch;
 mod crew;
-mod latency;
+pub(super) mod latency;
 mod snapshot;
 
 /// CPU time over wall time may exceed the cores by this much, for the time that a snapshot itself takes.
@@ -104,11 +103,13 @@ pub fn measure<C: Context + Send>(
         latencies.extend(left.latencies.between(first.at, second.at));
     }
     let released = timed?;
-    let latency = latency::typical(&latencies, second.at.saturating_duration_since(released));
-    let quantiles = latency.and_then(|_known| statistics::quantiles(&latencies));
+    let run_for = second.at.saturating_duration_since(released);
+    let latency = latency::typical(&latencies, run_for);
+    let in_ms = |quantiles: [f64; 7]| quantiles.map(|seconds| seconds * 1000.0);
+    let quantiles = statistics::quantiles(&latencies).map(in_ms);
     let window = Window {
         lost: setting.prepared.lost_updates(),
-        latency_quantiles_ms: quantiles.map(|quantiles| quantiles.map(|seconds| seconds * 1000.0)),
+        latency_quantiles_ms: quantiles.and_then(|quantiles| latency::known(quantiles, run_for)),
         deadlocks: setting.prepared.deadlocks(),
         ..first.window_until(second, setting.order, latency)
     };

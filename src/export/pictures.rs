@@ -143,7 +143,7 @@ fn latency_with_what_most_units_took() {
         let typical = if number == 0 || threads < 2.0 { 1.1 } else { slow };
         window.latency_ms = Some(typical);
         window.latency_quantiles_ms =
-            Some([0.9, 0.95, 0.98, 1.0, 1.1, 1.0 + 0.15 * threads, 9.0].map(|it| it * typical));
+            Some([0.9, 0.95, 0.98, 1.0, 1.1, 1.0 + 0.15 * threads, 9.0].map(|it| Some(it * typical)));
     });
     let panel = ("sleeper", "A sleep of 1 ms beside computing threads", Bound::Waiting, &results, None);
     let spec = sample::figure("Waiting for the GIL", Metric::Latency, &[panel]);

@@ -167,8 +167,8 @@ fn exact(point: &Point) -> Vec<String> {
         deadlocks.as_ref().map(|report| report.count.to_string()).unwrap_or_default(),
         optional_text(deadlocks.and_then(|report| report.in_words()).as_deref()),
     ];
-    let quantiles = point.latency_quantiles_ms.map(|quantiles| quantiles.map(number));
-    cells.extend(quantiles.unwrap_or_default());
+    let quantiles = point.latency_quantiles_ms.unwrap_or_default();
+    cells.extend(quantiles.map(|quantile| quantile.map(number).unwrap_or_default()));
     cells
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::series::{EngineKind, Interpreter, SeriesKey, StartMethod};
 use super::statistics::{Estimate, median};
 use super::units::ThreadCount;
-use super::window::{DeadlockReport, LostUpdates, Window};
+use super::window::{DeadlockReport, LostUpdates, Quantiles, Window};
 
 /// One thread count of one series. Unknown values are `None`, never 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub struct Point {
     /// Time of one unit in milliseconds.
     pub latency_ms: Option<Estimate>,
     /// The times of units in milliseconds, medians over rounds: least, 5 %, 25 %, 50 %, 75 %, 95 %, greatest.
-    pub latency_quantiles_ms: Option<[f64; 7]>,
+    pub latency_quantiles_ms: Option<Quantiles>,
     /// The share of updates that got lost, 0 to 1.
     pub lost_share: Option<Estimate>,
     /// The share of windows in which there was a deadlock, 0 to 1.
@@ -264,15 +264,15 @@ impl Point {
     }
 }
 
-/// Each quantile's median over the rounds that have it.
-fn quantiles_of(windows: &[Window]) -> Option<[f64; 7]> {
-    let known: Vec<[f64; 7]> = windows.iter().filter_map(|window| window.latency_quantiles_ms).collect();
-    let mut quantiles = [0.0; 7];
-    for (index, quantile) in quantiles.iter_mut().enumerate() {
-        let values: Vec<f64> = known.iter().map(|of_window| of_window[index]).collect();
-        *quantile = median(&values)?;
-    }
-    Some(quantiles)
+/// Each quantile's median over the rounds that have any; unknown where it is in one of them, for the others would be too short.
+fn quantiles_of(windows: &[Window]) -> Option<Quantiles> {
+    let of_windows: Vec<Quantiles> = windows.iter().filter_map(|window| window.latency_quantiles_ms).collect();
+    let folded = |index: usize| -> Option<f64> {
+        let values: Option<Vec<f64>> = of_windows.iter().map(|of_window| of_window[index]).collect();
+        median(&values?)
+    };
+    let quantiles = std::array::from_fn(folded);
+    quantiles.iter().any(Option::is_some).then_some(quantiles)
 }
 
 fn deadlock_share_of(windows: &[Window]) -> Option<Estimate> {
@@ -323,7 +323,7 @@ struct PointJson {
     cores_used_interval: Option<Estimate>,
     units_per_cpu_sec: Option<Estimate>,
     latency_ms: Option<Estimate>,
-    latency_quantiles_ms: Option<[f64; 7]>,
+    latency_quantiles_ms: Option<Quantiles>,
     lost_share: Option<Estimate>,
     deadlock_share: Option<Estimate>,
     gil_switches_per_sec: Option<Estimate>,

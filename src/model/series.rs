@@ -111,7 +111,9 @@ impl EngineKind {
     /// One sentence on what it is, for tooltips.
     pub fn summary(self) -> &'static str {
         match self {
-            Self::Native => "Threads of the operating system without a GIL: for work that computes, what this machine can do.",
+            Self::Native => {
+                "Threads of the operating system without a GIL: for work that computes, what this machine can do."
+            }
             Self::GilModel => "Threads of the operating system that take turns under a model of CPython's GIL.",
             Self::PythonThreads => "The threading module of a CPython on this machine.",
             Self::PythonProcesses => "The multiprocessing module of a CPython on this machine.",

@@ -32,13 +32,17 @@ pub struct Window {
     pub gil_switches: Option<u64>,
     /// Updates that got lost, over the workers' whole lives, for the workload that counts them.
     pub lost: Option<LostUpdates>,
-    /// The times of units in milliseconds, where they are noted: least, 5 %, 25 %, 50 %, 75 %, 95 %, greatest.
-    pub latency_quantiles_ms: Option<[f64; 7]>,
+    /// The times of units, where they are noted.
+    pub latency_quantiles_ms: Option<Quantiles>,
     /// Deadlocks over the workers' whole lives, for the workload that looks for them.
     pub deadlocks: Option<DeadlockReport>,
     /// Why this window is not to be trusted fully; kept only after two more attempts.
     pub disturbance: Option<Disturbance>,
 }
+
+/// The times of units in milliseconds, from short to long: least, 5 %, 25 %, 50 %, 75 %, 95 %, greatest. `None` from the first one
+/// on that is unknown, since units as long as that could not end within the window.
+pub type Quantiles = [Option<f64>; 7];
 
 /// How many increments were made of a shared number, and what the number was in the end. Both are exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -83,10 +83,7 @@ impl Batch {
                     Ok(thread) if self.joins_inside() => end = worse(end, join(coordinator, thread)),
                     Ok(thread) => running.push(thread),
                     Err(error) => {
-                        // The others shall not compute on for nothing.
-                        stop.flag().raise();
-                        let message = format!("thread {} of {threads}: {error}", number + 1);
-                        end = UnitEnd::Failed(Box::new(WorkloadError::Thread(message)));
+                        end = call_off(coordinator, stop, format!("thread {} of {threads}: {error}", number + 1));
                         break;
                     }
                 }
@@ -156,6 +153,13 @@ fn start<'scope, C: Context + Send>(
     Ok(thread)
 }
 
+/// Ends the batch, since a thread could not be started: the others shall not compute on for nothing, and those that wait for the
+/// GIL shall not wait for a turn that nobody takes any more.
+fn call_off<C: Context>(coordinator: &mut C, stop: &StopSignal, message: String) -> UnitEnd {
+    coordinator.blocking(|| stop.raise());
+    UnitEnd::Failed(Box::new(WorkloadError::Thread(message)))
+}
+
 fn join<C: Context>(coordinator: &mut C, thread: ScopedJoinHandle<'_, UnitEnd>) -> UnitEnd {
     let panicked = |_| UnitEnd::Failed(Box::new(WorkloadError::Thread("it panicked".to_owned())));
     coordinator.blocking(|| thread.join()).unwrap_or_else(panicked)
@@ -172,10 +176,12 @@ fn worse(a: UnitEnd, b: UnitEnd) -> UnitEnd {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Instant;
 
     use super::super::NoGil;
+    use super::super::stop::Interrupt;
     use super::*;
 
     const SPEED: Speed = Speed { numbers_per_sec: 1e7 };
@@ -255,6 +261,22 @@ mod tests {
             stop.flag().raise();
             assert_eq!(job.join().ok(), Some(UnitEnd::Interrupted));
         });
+    }
+
+    #[test]
+    fn a_batch_that_is_called_off_wakes_whoever_waits() {
+        struct Told(AtomicUsize);
+        impl Interrupt for Told {
+            fn interrupt(&self) {
+                self.0.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        let told = Arc::new(Told(AtomicUsize::new(0)));
+        let stop = StopSignal::with_interrupt(Arc::clone(&told) as Arc<dyn Interrupt>);
+        let end = call_off(&mut NoGil, &stop, "thread 3 of 5: no room".to_owned());
+        assert!(matches!(end, UnitEnd::Failed(_)), "{end:?}");
+        assert!(stop.is_raised());
+        assert_eq!(told.0.load(Ordering::SeqCst), 1, "whoever waits for the GIL was not woken");
     }
 
     #[test]

@@ -10,12 +10,13 @@ use sysinfo::Components;
 use crate::engine::cgroup::ControlGroups;
 use crate::engine::python::process::cpu_of_killed;
 
-/// Counters that only grow.
+/// Counters that grow; only that of the children can fall.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counters {
     /// CPU time of the whole machine.
     pub cpu: Option<CpuTimes>,
-    /// CPU time of what this process has started, in the same ticks: see [`children`].
+    /// CPU time of what this process has started, in the same ticks: see [`children`]. It falls where a child of a child ends
+    /// whose parent has ended before it.
     pub children: Option<u64>,
     /// In how many periods a CPU quota stopped this process.
     pub throttled_periods: Option<u64>,

@@ -8,7 +8,7 @@ use super::harness::{Harness, HarnessError, Settings};
 use super::protocol::{Mode, Op, Point, Request, Work};
 use super::version::Version;
 use crate::engine::cancel::CancelFlag;
-use crate::engine::window::check_possible;
+use crate::engine::window::{check_possible, latency};
 use crate::engine::{Engine, MeasureError, Support, WindowOrder, cpu_clock};
 use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
 use crate::model::series::{EngineKind, Interpreter, SeriesKey};
@@ -199,6 +199,7 @@ impl Engine for PythonEngine {
         let server_cpu = server_cpu.and_then(|now| now.checked_sub(server_before.unwrap_or_default()));
         // More than the window's share, since it covers the whole exchange; the coordinator in the interpreter belongs to it.
         let observer = own.map(|own| own.saturating_sub(server_cpu.unwrap_or_default()).as_secs_f64());
+        let run_for = order.warm_up.saturating_add(Duration::try_from_secs_f64(point.wall_s).unwrap_or_default());
         let window = Window {
             threads: order.threads,
             round: order.round,
@@ -209,10 +210,10 @@ impl Engine for PythonEngine {
             observer_cpu_s: observer.map(|own| own + point.coordinator_cpu_s.unwrap_or(0.0)),
             server_cpu_s: server_cpu.map(|time| time.as_secs_f64()),
             run_delay_s: point.run_delay_s,
-            latency_ms: point.latency_ms,
+            latency_ms: point.latency_ms.filter(|ms| latency::can_be_known(ms / 1000.0, run_for)),
             gil_switches: point.gil_switches,
             lost: point.lost,
-            latency_quantiles_ms: point.latency_quantiles_ms,
+            latency_quantiles_ms: point.latency_quantiles_ms.and_then(|quantiles| latency::known(quantiles, run_for)),
             deadlocks: point.deadlocks,
             disturbance: None,
         };

@@ -222,7 +222,7 @@ fn points_of(points: &[Point], metric: Metric) -> Vec<PlotPoint> {
             y: estimate.median,
             interval: match metric {
                 // How much the units of a window differ says more than how little their medians do.
-                Metric::Latency => point.latency_quantiles_ms.map(|quantiles| (quantiles[1], quantiles[5])),
+                Metric::Latency => point.latency_quantiles_ms.and_then(|quantiles| quantiles[1].zip(quantiles[5])),
                 _ => (estimate.rounds > 1).then_some((estimate.low, estimate.high)),
             },
             rounds: Some(estimate.rounds),

@@ -63,7 +63,11 @@ fn is_possible(window: &Window) -> bool {
 /// Whether counts and quantiles of a window can be: no more was counted than was done, and quantiles ascend.
 fn is_consistent(window: &Window) -> bool {
     let counted = window.lost.is_none_or(|lost| lost.counted <= lost.expected);
-    let ascend = window.latency_quantiles_ms.is_none_or(|quantiles| quantiles[0] >= 0.0 && quantiles.is_sorted());
+    // What is unknown stands behind all that is known.
+    let rank = |quantile: &Option<f64>| quantile.unwrap_or(f64::INFINITY);
+    let ascend = window
+        .latency_quantiles_ms
+        .is_none_or(|quantiles| rank(&quantiles[0]) >= 0.0 && quantiles.iter().map(rank).is_sorted());
     let circle = window.deadlocks.as_ref().is_none_or(|report| (report.count == 0) == report.last.is_empty());
     counted && ascend && circle
 }

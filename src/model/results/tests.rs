@@ -112,7 +112,9 @@ fn lost_updates_deadlocks_and_quantiles_are_folded() {
     let waiter = Waiter { thread: 1, holds: LockName::A, waits_for: LockName::B };
     let of = |round: u32, counted, latency: f64| Window {
         lost: Some(LostUpdates { expected: 1000, counted }),
-        latency_quantiles_ms: Some([1.0, 2.0, 3.0, latency, 5.0, 6.0, 7.0]),
+        latency_quantiles_ms: Some(
+            [1.0, 2.0, 3.0, latency, 5.0, 6.0, 7.0].map(|ms| (ms < 7.0 || round > 0).then_some(ms)),
+        ),
         deadlocks: Some(DeadlockReport {
             count: u64::from(round),
             last: if round == 1 { vec![waiter.clone()] } else { Vec::new() },
@@ -124,7 +126,10 @@ fn lost_updates_deadlocks_and_quantiles_are_folded() {
     let share = point.lost_share.expect("it was counted");
     assert_eq!((share.median, share.rounds), (0.25, 3));
     assert_eq!(point.lost(), Some(LostUpdates { expected: 3000, counted: 2250 }));
-    assert_eq!(point.latency_quantiles_ms, Some([1.0, 2.0, 3.0, 3.75, 5.0, 6.0, 7.0]));
+    assert_eq!(
+        point.latency_quantiles_ms,
+        Some([Some(1.0), Some(2.0), Some(3.0), Some(3.75), Some(5.0), Some(6.0), None])
+    );
     let share = point.deadlock_share.expect("it was looked for");
     assert_eq!((share.median, share.rounds, share.interval), (2.0 / 3.0, 3, IntervalKind::Binomial95));
     assert_eq!(point.deadlocks(), Some(DeadlockReport { count: 3, last: vec![waiter] }));

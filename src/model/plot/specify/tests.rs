@@ -246,7 +246,7 @@ fn lost_updates_are_columns_side_by_side_up_to_everything() {
 
 #[test]
 fn latency_has_bars_from_5_to_95_percent_of_the_units() {
-    let quantiles = Some([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+    let quantiles = Some([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0].map(Some));
     let mut results = Results::default();
     let window = Window { latency_ms: Some(4.0), latency_quantiles_ms: quantiles, ..fixture::window(2, 0, 10.0) };
     results.add(&curve(GIL), window);
