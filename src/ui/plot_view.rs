@@ -24,6 +24,8 @@ use super::theme::{self, Palette, space};
 const LEAST_PANEL_WIDTH: f32 = 280.0;
 /// The least height of a panel in points, title and axis included.
 const LEAST_PANEL_HEIGHT: f32 = 160.0;
+/// The height of a panel in points below which title and y label share a line.
+const LOW_PANEL_HEIGHT: f32 = 224.0;
 /// The width of the button that goes back to the whole plot, in points.
 const RESET_WIDTH: f32 = 96.0;
 /// By how many points a measured point may be farther away than another one and still be read out.
@@ -191,13 +193,11 @@ struct PanelDrawing<'a> {
 impl PanelDrawing<'_> {
     fn panel(&self, ui: &mut Ui, index: usize, panel: &Panel, curves: &[PreparedCurve]) {
         ui.spacing_mut().item_spacing.y = 2.0;
-        if self.spec.panels.len() > 1 || panel.title != self.options.heading {
-            let title = theme::title(panel.title.as_str());
-            let is_meant = self.options.pointed_out == Some(panel.experiment.as_str());
-            let title = if is_meant { title.underline().color(Palette::in_use(ui).accent) } else { title };
-            ui.add(egui::Label::new(title).truncate());
+        if ui.available_height() < LOW_PANEL_HEIGHT {
+            ui.horizontal(|ui| self.titles(ui, panel));
+        } else {
+            self.titles(ui, panel);
         }
-        ui.add(egui::Label::new(theme::caption(panel.y.label.as_str())).truncate());
         ui.add_space(space::XS);
 
         let palette = Palette::in_use(ui);
@@ -240,6 +240,17 @@ impl PanelDrawing<'_> {
         if let Some(pointer) = response.hover_pos() {
             self.read_out(ui, &response, panel, &visible, &transform, pointer);
         }
+    }
+
+    /// What stands above a panel: its title, and what its y axis shows.
+    fn titles(&self, ui: &mut Ui, panel: &Panel) {
+        if self.spec.panels.len() > 1 || panel.title != self.options.heading {
+            let title = theme::title(panel.title.as_str());
+            let is_meant = self.options.pointed_out == Some(panel.experiment.as_str());
+            let title = if is_meant { title.underline().color(Palette::in_use(ui).accent) } else { title };
+            ui.add(egui::Label::new(title).truncate());
+        }
+        ui.add(egui::Label::new(theme::caption(panel.y.label.as_str())).truncate());
     }
 
     /// Shows the specification's range, unless the reader has moved away from it.

@@ -69,6 +69,7 @@ fn rail(ui: &mut Ui, low: &mut usize, high: &mut usize, limits: &RangeInclusive<
     let slider = egui::RangeSlider::new(low, high, least..=most).logarithmic(logarithmic).show_value(false);
     let response = ui.add(slider);
     name_rail(ui, &response);
+    part(ui, &response, before, (low, high), limits, logarithmic);
 
     // The ids of the handles, as egui's range slider makes them; `handles_have_names` fails if that changes.
     if has_focus(ui, response.id.with("low")) {
@@ -79,6 +80,40 @@ fn rail(ui: &mut Ui, low: &mut usize, high: &mut usize, limits: &RangeInclusive<
     }
     let by_key = (*low, *high) != before && !response.dragged();
     response.drag_stopped() || by_key
+}
+
+/// Where both handles stand on one place, the one that is meant is the one on the side to which it is dragged: egui would
+/// hold on to the one that it took first, which at an end cannot move at all.
+fn part(
+    ui: &Ui,
+    rail: &Response,
+    before: (usize, usize),
+    (low, high): (&mut usize, &mut usize),
+    limits: &RangeInclusive<ThreadCount>,
+    logarithmic: bool,
+) {
+    let id = rail.id.with("meeting");
+    if rail.drag_started() && before.0 == before.1 {
+        ui.data_mut(|data| data.insert_temp(id, before.0));
+    }
+    let Some(meeting) = ui.data(|data| data.get_temp::<usize>(id)) else { return };
+    if let Some(pointer) = rail.interact_pointer_pos() {
+        let value = value_at(rail.rect, pointer.x, limits, logarithmic);
+        (*low, *high) = (value.min(meeting), value.max(meeting));
+    }
+    if rail.drag_stopped() || !rail.dragged() {
+        ui.data_mut(|data| data.remove_temp::<usize>(id));
+    }
+}
+
+/// The thread count at a place along the rail, as egui's slider places its handles.
+fn value_at(rail: egui::Rect, x: f32, limits: &RangeInclusive<ThreadCount>, logarithmic: bool) -> usize {
+    let share = f64::from(egui::remap_clamp(x, rail.x_range().shrink(rail.height() / 2.5), 0.0..=1.0));
+    let (least, most) = (limits.start().as_f64(), limits.end().as_f64());
+    let value = if logarithmic { least * (most / least).powf(share) } else { egui::lerp(least..=most, share) };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between two thread counts")]
+    let value = value.round() as usize;
+    value.clamp(limits.start().get(), limits.end().get())
 }
 
 fn name_rail(ui: &Ui, rail: &Response) {
@@ -220,6 +255,41 @@ mod tests {
         let (last, before) = harness.state().edits.split_last().expect("edits");
         assert_eq!(*last, ((2, 4), Stage::Released));
         assert!(!before.is_empty() && before.iter().all(|(_, stage)| *stage == Stage::Changing));
+    }
+
+    /// Presses on the handles from the side `from` of their middle and drags by `by` points.
+    #[track_caller]
+    fn check_meeting(
+        chosen: (usize, usize),
+        most: usize,
+        from: f32,
+        by: f32,
+        expected: impl Fn((usize, usize)) -> bool,
+    ) {
+        let mut harness = harness(chosen, most);
+        let press = handle(&harness, LOW).rect().center() + vec2(from, 0.0);
+        harness.drag_at(press);
+        harness.run();
+        harness.hover_at(press + vec2(by / 2.0, 0.0));
+        harness.run();
+        harness.hover_at(press + vec2(by, 0.0));
+        harness.run();
+        harness.drop_at(press + vec2(by, 0.0));
+        harness.run();
+        let (last, stage) = *harness.state().edits.last().expect("edits");
+        assert_eq!(stage, Stage::Released);
+        assert!(expected(last), "{chosen:?} from {from} by {by}: {last:?}");
+    }
+
+    #[test]
+    fn handles_that_meet_part_to_either_side() {
+        for from in [-5.0, 0.0, 5.0] {
+            check_meeting((8, 8), 8, from, -40.0, |(low, high)| low < 8 && high == 8);
+            check_meeting((1, 1), 8, from, 40.0, |(low, high)| low == 1 && high > 1);
+            check_meeting((4, 4), 8, from, -40.0, |(low, high)| low < 4 && high == 4);
+            check_meeting((4, 4), 8, from, 40.0, |(low, high)| low == 4 && high > 4);
+            check_meeting((64, 64), 64, from, -40.0, |(low, high)| low < 64 && high == 64);
+        }
     }
 
     #[test]

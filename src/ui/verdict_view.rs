@@ -41,10 +41,7 @@ pub fn show(ui: &mut Ui, claim: &str, state: ClaimState<'_>) {
 /// Draws the badge alone, such as beside a line of the lesson's text. `so_far` says that measuring goes on.
 pub fn badge(ui: &mut Ui, verdict: Option<Verdict>, so_far: bool) -> egui::Response {
     let palette = Palette::in_use(ui);
-    let (symbol, word, color) = match verdict {
-        Some(verdict) => (theme::verdict_symbol(verdict), verdict.label(), palette.verdict(verdict)),
-        None => ("○", "not measured yet", palette.weak_text),
-    };
+    let (symbol, word, color) = in_words(palette, verdict);
     let text = if so_far { format!("{symbol} {word} so far") } else { format!("{symbol} {word}") };
     let font = egui::FontId::new(size::BODY, theme::semibold());
     let galley = ui.fonts_mut(|fonts| fonts.layout_no_wrap(text, font, color));
@@ -61,14 +58,19 @@ pub fn badge(ui: &mut Ui, verdict: Option<Verdict>, so_far: bool) -> egui::Respo
 /// Draws the verdict's sign alone, beside a line that has no room for more; its words show on hover.
 pub fn sign(ui: &mut Ui, verdict: Option<Verdict>) -> egui::Response {
     let palette = Palette::in_use(ui);
-    let (symbol, word, color) = match verdict {
-        Some(verdict) => (theme::verdict_symbol(verdict), verdict.label(), palette.verdict(verdict)),
-        None => ("○", "not measured yet", palette.weak_text),
-    };
+    let (symbol, word, color) = in_words(palette, verdict);
     let response = ui.add(Label::new(theme::strong(symbol).color(color)).selectable(false).sense(Sense::hover()));
     let spoken = format!("Verdict: {word}");
     response.widget_info(|| WidgetInfo::labeled(Role::Status, ui.is_enabled(), spoken.as_str()));
     response.on_hover_text(format!("What was measured says of it: {word}."))
+}
+
+/// Symbol, word and colour of a verdict, or of none.
+pub(super) fn in_words(palette: &Palette, verdict: Option<Verdict>) -> (&'static str, &'static str, Color32) {
+    match verdict {
+        Some(verdict) => (theme::verdict_symbol(verdict), verdict.label(), palette.verdict(verdict)),
+        None => ("○", "not measured yet", palette.weak_text),
+    }
 }
 
 /// A tint of the text's colour over the panel, weak enough that the text keeps its contrast.

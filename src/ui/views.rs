@@ -31,6 +31,7 @@ mod settings_row;
 mod status_bar;
 mod text_part;
 mod text_table;
+mod verdict_strip;
 
 /// The ids of the panels whose widths are remembered.
 pub const LESSONS_PANEL: &str = "lesson list";
@@ -76,19 +77,23 @@ impl Room {
 /// Draws the whole window.
 pub fn show(ui: &mut Ui, state: &State, program: &str, memory: &mut ViewMemory, inbox: &mut Inbox) {
     let room = Room::of(ui.ctx().content_rect().size());
-    if !state.presenting {
-        menu_bar::show(ui, state, room, inbox);
+    let menu = (!state.presenting).then(|| {
+        let menu = Slot::reserve(ui, menu_bar::panel(ui));
         status_bar::show(ui, state);
-    }
+        menu
+    });
     let sides = if state.presenting { Sides::default() } else { Sides::reserve(ui, state, room) };
     let frame = Frame::new().fill(Palette::in_use(ui).surface).inner_margin(Margin::same(16));
     egui::CentralPanel::default().frame(frame).show(ui, |ui| experiment::show(ui, state, room, inbox));
-    // After the centre, so that Tab comes to Run first, then through the text, then to the other lessons.
+    // After the centre, so that Tab comes to Run first, then through the text, to the other lessons and to the menus.
     if let Some(text) = sides.text {
         text.fill(ui, "text", |ui| lesson_text::show(ui, state, &mut memory.markdown, inbox));
     }
     if let Some(lessons) = sides.lessons {
         lessons.fill(ui, "lessons", |ui| lesson_list::show(ui, state, inbox));
+    }
+    if let Some(menu) = menu {
+        menu.fill(ui, "menu", |ui| menu_bar::show(ui, state, room, inbox));
     }
     notices::show(ui, state.notices.shown(), inbox);
     glossary::meaning(ui);

@@ -2,11 +2,12 @@
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use eframe::egui;
 use eframe::egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, HarnessBuilder};
 use threadlab::engine::catalogue::{self, InterpreterOffer};
 use threadlab::engine::handle::RunHandle;
@@ -19,8 +20,10 @@ use threadlab::model::plan::RunRequest;
 use threadlab::model::series::{EngineKind, Interpreter, SeriesKey};
 use threadlab::model::workload::Workload;
 use threadlab::ui::app::{App, Setup};
+use threadlab::ui::command::Command;
 use threadlab::ui::interpreter_search::{Findings, InterpreterSource};
 use threadlab::ui::laboratory::{Laboratory, LaboratoryError};
+use threadlab::ui::state::Below;
 use threadlab::ui::state::pythons::Search;
 
 /// Why the Python engines are not there.
@@ -34,7 +37,8 @@ pub(crate) struct Scripted {
     pub(crate) fault: Option<Fault>,
     /// From the second run on: the window of each engine from which nothing ends until it is stopped.
     pub(crate) hang_at: Option<u64>,
-    runs: Cell<u32>,
+    /// How many runs were asked for.
+    runs: Rc<Cell<u32>>,
 }
 
 impl Laboratory for Scripted {
@@ -80,6 +84,7 @@ impl Laboratory for Scripted {
 pub(crate) struct Bench {
     pub(crate) harness: Harness<'static, App>,
     pub(crate) folder: tempfile::TempDir,
+    runs: Rc<Cell<u32>>,
 }
 
 /// What a window is opened with.
@@ -130,16 +135,15 @@ impl Opening {
             std::fs::write(lessons.join(name), text).expect("a file");
         }
         let library = Library::open((!self.lessons.is_empty()).then_some(lessons.as_path()));
-        let mut setup = Setup::new(
-            Box::new(Scripted { pythons: self.pythons, fault: self.fault, hang_at: self.hang_at, runs: Cell::new(0) }),
-            library,
-            Some(config),
-        );
+        let runs = Rc::new(Cell::new(0));
+        let laboratory =
+            Scripted { pythons: self.pythons, fault: self.fault, hang_at: self.hang_at, runs: Rc::clone(&runs) };
+        let mut setup = Setup::new(Box::new(laboratory), library, Some(config));
         setup.export_folder = folder.path().join("figures");
         "threadlab (scripted)".clone_into(&mut setup.program);
         let builder = Harness::builder().with_size(self.size).with_theme(self.theme).with_max_steps(16);
         let harness = (self.builder)(builder).build_eframe(move |cc| App::new(&cc.egui_ctx, setup).expect("threads"));
-        let mut bench = Bench { harness, folder };
+        let mut bench = Bench { harness, folder, runs };
         bench.until("the Pythons", |app| app.state().pythons.search == Search::Done);
         bench
     }
@@ -170,6 +174,13 @@ pub(crate) fn pythons() -> Findings {
     Findings { offers, usual }
 }
 
+/// A window on the lesson about waiting.
+pub(crate) fn waiting() -> Bench {
+    let mut bench = Opening::default().open();
+    bench.perform(Command::SelectLesson("waiting".to_owned()));
+    bench
+}
+
 impl Bench {
     /// Draws frames until `done` says so.
     #[track_caller]
@@ -187,8 +198,33 @@ impl Bench {
     #[track_caller]
     pub(crate) fn measure(&mut self) {
         // The click starts it before it returns.
+        let before = self.runs.get();
         self.click("Run");
+        assert_eq!(self.runs.get(), before + 1, "no run was started");
         self.until("the end of the run", |app| app.state().run.is_none() && app.state().record().is_some());
+    }
+
+    /// What the verdicts below the plot say, each with its bottom.
+    pub(crate) fn verdicts_below_the_plot(&self) -> Vec<(String, f32)> {
+        let nodes = self.harness.query_all_by_role(Role::Button);
+        let named = nodes.map(|node| (node.accesskit_node().label().unwrap_or_default(), node.rect().bottom()));
+        named.filter(|(name, _)| name.starts_with("Verdict: ")).collect()
+    }
+
+    /// Whether each claim of the group shown has its verdict above the status bar, whatever else stands below the plot.
+    #[track_caller]
+    pub(crate) fn check_verdicts_in_sight(&mut self) {
+        for below in [Below::Verdicts, Below::Table] {
+            self.perform(Command::ShowBelow(below));
+            let state = self.harness.state().state();
+            let record = state.record().expect("a record");
+            let claims: usize = record.experiments.iter().map(|experiment| experiment.claims.len()).sum();
+            let verdicts = self.verdicts_below_the_plot();
+            assert_eq!(verdicts.len(), claims, "{}: {verdicts:?}", record.lesson);
+            let lowest = verdicts.iter().map(|(_, bottom)| *bottom).fold(0.0, f32::max);
+            let edge = self.harness.ctx.content_rect().height() - 36.0;
+            assert!(lowest < edge, "{} {below:?}: {verdicts:?}", record.lesson);
+        }
     }
 
     #[track_caller]
@@ -216,7 +252,7 @@ impl Bench {
         self.harness.run_steps(3);
     }
 
-    pub(crate) fn perform(&mut self, command: threadlab::ui::command::Command) {
+    pub(crate) fn perform(&mut self, command: Command) {
         let ctx = self.harness.ctx.clone();
         self.harness.state_mut().perform(command, &ctx);
         self.harness.run_steps(3);

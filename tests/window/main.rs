@@ -5,8 +5,12 @@
 #![expect(clippy::expect_used, clippy::print_stderr, reason = "a test that cannot go on says why and fails")]
 
 mod bench;
+mod files;
+mod keyboard;
+mod layout;
 mod learning;
 mod own_code;
 mod pictures;
 mod pythons;
+mod running;
 mod tree;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::controls::{button, labelled_button, primary_button, quiet_button, segments, tooltip};
-use super::{Room, results, settings_row};
+use super::{Room, results, settings_row, verdict_strip};
 use crate::model::format;
 use crate::model::prediction::Prediction;
 use crate::model::record::RunRecord;
@@ -40,23 +40,49 @@ pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
     }
     ui.add_space(space::S);
     tabs(ui, state, inbox);
-    let with_results = state.session.layout.results.is_open(room.results);
-    match state.record().filter(|_| with_results && !is_predicting(state)) {
-        Some(record) if ui.available_height() >= LEAST_PLOT_HEIGHT + LEAST_RESULTS_HEIGHT => {
-            results_panel(ui, state, record, room, inbox);
-            plot(ui, state, ui.available_height(), inbox);
-        }
-        Some(record) => plot_and_results(ui, state, record, inbox),
+    match state.record().filter(|_| !is_predicting(state)) {
+        Some(record) => measured(ui, state, record, room, inbox),
         None => plot(ui, state, ui.available_height(), inbox),
     }
 }
 
+/// The height of plot and legend in points below which what stands below them gets no panel of its own.
+const GOOD_PLOT_HEIGHT: f32 = 300.0;
 /// The least height of plot and legend that is worth looking at, in points.
-const LEAST_PLOT_HEIGHT: f32 = 320.0;
+const LEAST_PLOT_HEIGHT: f32 = 176.0;
 /// The least height of a plot that is drawn by hand, in points.
 const LEAST_DRAWN_HEIGHT: f32 = 160.0;
 /// The least height of what stands below the plot, in points.
 const LEAST_RESULTS_HEIGHT: f32 = 112.0;
+/// What shows that there is more below the verdicts, in points.
+const PEEK: f32 = 44.0;
+
+/// The plot, the verdicts, and what else stands below it. The verdicts are always in sight: the plot gives way.
+fn measured(ui: &mut Ui, state: &State, record: &RunRecord, room: Room, inbox: &mut Inbox) {
+    let with_results = state.session.layout.results.is_open(room.results);
+    let strip = verdict_strip::height(ui, state, record);
+    let gap = ui.spacing().item_spacing.y;
+    let least_results = if with_results { LEAST_RESULTS_HEIGHT } else { 0.0 };
+    if ui.available_height() >= GOOD_PLOT_HEIGHT + strip + least_results {
+        if with_results {
+            results_panel(ui, state, record, room, GOOD_PLOT_HEIGHT + strip, inbox);
+        }
+        plot(ui, state, ui.available_height() - strip - gap, inbox);
+        verdict_strip::show(ui, state, record);
+        return;
+    }
+    // A page that scrolls, where the window is too low for all.
+    let peek = if with_results { PEEK } else { 0.0 };
+    let height = (ui.available_height() - strip - gap - peek).max(LEAST_PLOT_HEIGHT);
+    ScrollArea::vertical().id_salt("plot and results").auto_shrink(false).show(ui, |ui| {
+        plot(ui, state, height, inbox);
+        verdict_strip::show(ui, state, record);
+        if with_results {
+            results::header(ui, state, inbox);
+            results::content(ui, state, record, inbox);
+        }
+    });
+}
 
 fn is_predicting(state: &State) -> bool {
     state.opened.is_none() && state.bench.as_ref().is_some_and(|bench| bench.settings.predicting)
@@ -137,22 +163,85 @@ fn title(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     ui.add_space(space::XS);
 }
 
-/// The lesson's experiments as tabs; one that a link pointed to is underlined.
+/// The lesson's experiments as tabs; one that a link pointed to is underlined. In one row, with longer titles cut, as long as
+/// enough of each can be read.
 fn groups(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     let Some(lesson) = state.lessons.lesson() else { return };
-    for (index, group) in bench.groups.iter().enumerate() {
+    let titles: Vec<String> = bench.groups.iter().map(|group| group.title(&bench.titles)).collect();
+    let widths = tab_widths(ui, &titles, bench.index);
+    let height = ui.spacing().interact_size.y;
+    for (index, (group, title)) in bench.groups.iter().zip(titles).enumerate() {
         let Some(first) = group.experiments(lesson).next() else { continue };
         let is_chosen = index == bench.index;
-        let title = group.title(&bench.titles);
         let mut words = if is_chosen { theme::title(title.as_str()) } else { RichText::new(&title) };
         if is_chosen && state.pointed_out.is_some() {
             words = words.underline();
         }
         let tab = egui::Button::selectable(is_chosen, words).truncate();
-        if ui.add(tab).on_hover_text(title).clicked() && !is_chosen {
+        let response = match widths.as_ref().and_then(|widths| widths.get(index)) {
+            Some(width) => ui.allocate_ui(vec2(*width, height), |ui| ui.add(tab)).inner,
+            None => ui.add(tab),
+        };
+        if response.on_hover_text(title).clicked() && !is_chosen {
             inbox.send(Command::SelectExperiment(first.id.clone()));
         }
     }
+}
+
+/// The width of each tab, so that all stand in one row: the chosen one as wide as its title, the others share the rest. `None`
+/// where too little would be left.
+fn tab_widths(ui: &Ui, titles: &[String], chosen: usize) -> Option<Vec<f32>> {
+    #[expect(clippy::cast_precision_loss, reason = "a few")]
+    let count = titles.len() as f32;
+    let around = 2.0 * ui.spacing().button_padding.x + 1.0;
+    let widths: Vec<f32> = titles
+        .iter()
+        .enumerate()
+        .map(|(index, title)| {
+            let font = if index == chosen {
+                egui::FontId::new(theme::size::TITLE, theme::semibold())
+            } else {
+                egui::TextStyle::Button.resolve(ui.style())
+            };
+            let galley = ui.fonts_mut(|fonts| fonts.layout_no_wrap(title.clone(), font, egui::Color32::PLACEHOLDER));
+            galley.size().x + around
+        })
+        .collect();
+    share(&widths, chosen, ui.available_width() - ui.spacing().item_spacing.x * (count - 1.0))
+}
+
+/// The least width of a tab whose title is cut, in points.
+const LEAST_TAB_WIDTH: f32 = 120.0;
+/// The same of the tab that is chosen.
+const LEAST_CHOSEN_WIDTH: f32 = 200.0;
+
+/// Fits widths into `room`: what is not `chosen` gives way first, the widest before the others, and nothing beyond the least
+/// width of a tab.
+fn share(widths: &[f32], chosen: usize, room: f32) -> Option<Vec<f32>> {
+    if widths.iter().sum::<f32>() <= room {
+        return Some(widths.to_vec());
+    }
+    let own = *widths.get(chosen)?;
+    let mut others: Vec<f32> =
+        widths.iter().enumerate().filter(|(index, _)| *index != chosen).map(|(_, width)| *width).collect();
+    let least_others: f32 = others.iter().map(|width| width.min(LEAST_TAB_WIDTH)).sum();
+    let own = own.min((room - least_others).max(0.0));
+    if own < LEAST_CHOSEN_WIDTH.min(*widths.get(chosen)?) {
+        return None;
+    }
+    others.sort_by(f32::total_cmp);
+    let (mut left, mut cap) = (room - own, 0.0);
+    for (index, width) in others.iter().enumerate() {
+        #[expect(clippy::cast_precision_loss, reason = "a few")]
+        let fair = left / (others.len() - index) as f32;
+        cap = fair;
+        if *width > fair {
+            break;
+        }
+        left -= width;
+    }
+    let fitted = |(index, width): (usize, &f32)| if index == chosen { own } else { width.min(cap) };
+    Some(widths.iter().enumerate().map(fitted).collect())
 }
 
 fn run_button(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
@@ -281,8 +370,12 @@ fn plot(ui: &mut Ui, state: &State, height: f32, inbox: &mut Inbox) {
         return;
     }
     let none = BTreeSet::new();
-    let empty_text =
-        if state.is_running_here() { "The first points are coming." } else { "Press Run or Space to measure." };
+    let empty_text = match state.record() {
+        _ if state.opened.is_none() && state.is_running_here() => "The first points are coming.",
+        // Of another metric there may be enough.
+        Some(_) => "Nothing of this was measured.",
+        None => "Press Run or Space to measure.",
+    };
     let heading = match &state.bench {
         Some(bench) if state.opened.is_none() && !state.presenting => bench.title(),
         _ => figure.title.clone(),
@@ -334,9 +427,9 @@ fn prediction(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     });
 }
 
-/// What stands below the plot, as a panel whose edge can be dragged.
-fn results_panel(ui: &mut Ui, state: &State, record: &RunRecord, room: Room, inbox: &mut Inbox) {
-    let most = (ui.available_height() - LEAST_PLOT_HEIGHT).max(LEAST_RESULTS_HEIGHT);
+/// What stands below plot and verdicts, as a panel whose edge can be dragged; `above` points are kept for those.
+fn results_panel(ui: &mut Ui, state: &State, record: &RunRecord, room: Room, above: f32, inbox: &mut Inbox) {
+    let most = (ui.available_height() - above).max(LEAST_RESULTS_HEIGHT);
     let frame = egui::Frame::new().inner_margin(egui::Margin { top: 8, ..egui::Margin::ZERO });
     let panel = egui::Panel::bottom("results").resizable(true).default_size(room.results_height);
     panel.size_range(LEAST_RESULTS_HEIGHT..=most).frame(frame).show(ui, |ui| {
@@ -347,13 +440,24 @@ fn results_panel(ui: &mut Ui, state: &State, record: &RunRecord, room: Room, inb
     });
 }
 
-/// Plot and what stands below it in a page that scrolls, where the window is too low for both.
-fn plot_and_results(ui: &mut Ui, state: &State, record: &RunRecord, inbox: &mut Inbox) {
-    // So that the first line below the plot shows that there is more.
-    let height = (ui.available_height() - 44.0).max(LEAST_PLOT_HEIGHT);
-    ScrollArea::vertical().id_salt("plot and results").auto_shrink(false).show(ui, |ui| {
-        plot(ui, state, height, inbox);
-        results::header(ui, state, inbox);
-        results::content(ui, state, record, inbox);
-    });
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[track_caller]
+    fn check(widths: &[f32], chosen: usize, room: f32, expected: Option<&[f32]>) {
+        assert_eq!(share(widths, chosen, room).as_deref(), expected);
+    }
+
+    #[test]
+    fn tabs_share_a_row() {
+        check(&[200.0, 300.0], 0, 500.0, Some(&[200.0, 300.0]));
+        check(&[200.0, 300.0], 0, 400.0, Some(&[200.0, 200.0]));
+        check(&[200.0, 300.0], 1, 450.0, Some(&[150.0, 300.0]));
+        // The short one keeps its width, the long ones share what is left.
+        check(&[100.0, 50.0, 300.0, 400.0], 0, 450.0, Some(&[100.0, 50.0, 150.0, 150.0]));
+        // The chosen one gives way where nothing else is left to give.
+        check(&[500.0, 300.0], 0, 500.0, Some(&[380.0, 120.0]));
+        check(&[200.0, 300.0], 0, 300.0, None);
+    }
 }

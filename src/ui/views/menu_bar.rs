@@ -13,31 +13,37 @@ use crate::ui::state::State;
 use crate::ui::theme;
 use crate::ui::views::Room;
 
-/// Draws the menu bar.
-pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
+/// The height of the menu bar in points.
+const HEIGHT: f32 = 36.0;
+
+/// The room of the menu bar.
+pub(super) fn panel(ui: &Ui) -> egui::Panel {
     let frame = egui::Frame::new().fill(theme::Palette::in_use(ui).panel).inner_margin(egui::Margin::symmetric(8, 4));
-    egui::Panel::top("menu bar").frame(frame).show(ui, |ui| {
-        MenuBar::new().ui(ui, |ui| {
-            ui.add_space(theme::space::XS);
-            ui.label(theme::strong("Threadlab"));
+    egui::Panel::top("menu bar").frame(frame).resizable(false).exact_size(HEIGHT)
+}
+
+/// Draws the menu bar into its room.
+pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
+    MenuBar::new().ui(ui, |ui| {
+        ui.add_space(theme::space::XS);
+        ui.label(theme::strong("Threadlab"));
+        ui.add_space(theme::space::S);
+        let menus = [
+            (ui.menu_button("File", |ui| file(ui, state, inbox)).response, "File menu"),
+            (ui.menu_button("View", |ui| view(ui, state, room, inbox)).response, "View menu"),
+            (ui.menu_button("Run", |ui| run(ui, state, inbox)).response, "Run menu"),
+            (ui.menu_button("Help", |ui| help(ui, inbox)).response, "Help menu"),
+        ];
+        // Told apart from the buttons of the same names.
+        for (menu, spoken) in &menus {
+            name(menu, spoken);
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let keys = Command::ShowPalette.shortcuts().first().map(|keys| keys_in_words(ui, *keys));
+            let label = format!("Commands  {}", keys.unwrap_or_default());
+            quiet_button(ui, &label, Command::ShowPalette, inbox);
             ui.add_space(theme::space::S);
-            let menus = [
-                (ui.menu_button("File", |ui| file(ui, state, inbox)).response, "File menu"),
-                (ui.menu_button("View", |ui| view(ui, state, room, inbox)).response, "View menu"),
-                (ui.menu_button("Run", |ui| run(ui, state, inbox)).response, "Run menu"),
-                (ui.menu_button("Help", |ui| help(ui, inbox)).response, "Help menu"),
-            ];
-            // Told apart from the buttons of the same names.
-            for (menu, spoken) in &menus {
-                name(menu, spoken);
-            }
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let keys = Command::ShowPalette.shortcuts().first().map(|keys| keys_in_words(ui, *keys));
-                let label = format!("Commands  {}", keys.unwrap_or_default());
-                quiet_button(ui, &label, Command::ShowPalette, inbox);
-                ui.add_space(theme::space::S);
-                panels(ui, state, room, inbox);
-            });
+            panels(ui, state, room, inbox);
         });
     });
 }

@@ -1,0 +1,121 @@
+//! Files that the window writes and reads: figures, results, settings, lessons.
+
+use super::bench::Opening;
+use super::bench::waiting;
+use eframe::egui::Key;
+use eframe::egui::Modifiers;
+use eframe::egui::accesskit::Role;
+use egui_kittest::kittest::NodeT as _;
+use egui_kittest::kittest::Queryable as _;
+use threadlab::model::plot::Metric;
+use threadlab::model::stopping::Precision;
+use threadlab::ui::command::Command;
+use threadlab::ui::state::Overlay;
+
+const PLAIN: Modifiers = Modifiers::NONE;
+const CTRL: Modifiers = Modifiers::COMMAND;
+
+#[test]
+fn nothing_can_be_exported_before_the_first_run() {
+    let bench = waiting();
+    assert!(bench.harness.get_by_role_and_label(Role::Button, "Export").accesskit_node().is_disabled());
+}
+
+#[test]
+fn a_figure_and_its_data_are_saved_and_opened_again() {
+    let mut bench = waiting();
+    bench.measure();
+    bench.keys(CTRL, Key::E);
+    bench.harness.get_by_role_and_label(Role::TextInput, "Folder");
+    bench.harness.get_by_role_and_label(Role::TextInput, "File name");
+    bench.click("JSON");
+    bench.click("Save");
+    bench.until("the file", |app| !app.state().exporting && app.state().overlay == Overlay::None);
+    bench.harness.get_by_label_contains("Saved as");
+
+    let folder = bench.path().join("figures");
+    let files: Vec<_> = std::fs::read_dir(&folder).expect("the folder").map(|it| it.expect("a file").path()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    bench.perform(Command::OpenPaths(files));
+    bench.until("the opened result", |app| app.state().opened.is_some());
+    bench.harness.get_by_label_contains("Opened result");
+    bench.perform(Command::ShowMetric(Metric::CoresUsed));
+    assert_eq!(bench.harness.state().state().figure().expect("a figure").metric, Metric::CoresUsed);
+    bench.click("Back to live");
+    assert!(bench.harness.state().state().opened.is_none());
+}
+
+#[test]
+fn an_export_that_fails_says_why_and_keeps_the_dialog() {
+    let mut bench = waiting();
+    bench.measure();
+    std::fs::write(bench.path().join("figures"), "a file where a folder should be").expect("a file");
+    bench.keys(CTRL, Key::E);
+    bench.click("Save");
+    bench.until("the answer", |app| !app.state().exporting);
+    assert!(matches!(bench.harness.state().state().overlay, Overlay::Export(_)));
+    bench.harness.get_by_label_contains("Failed to");
+    let kept = std::fs::read_to_string(bench.path().join("figures")).expect("the file");
+    assert_eq!(kept, "a file where a folder should be");
+}
+
+#[test]
+fn a_file_that_is_no_result_is_named() {
+    let mut bench = waiting();
+    let path = bench.path().join("data.json");
+    std::fs::write(&path, "{}").expect("a file");
+    bench.perform(Command::OpenPaths(vec![path, "picture.gif".into()]));
+    bench.until("both messages", |app| app.state().notices.shown().len() == 2);
+    assert!(bench.harness.query_all_by_label_contains("data.json").count() >= 1);
+    assert!(bench.harness.query_all_by_label_contains("picture.gif").count() >= 1);
+    bench.harness.query_all_by_label("Dismiss").next().expect("a button").click();
+    bench.harness.run_steps(3);
+    assert_eq!(bench.harness.state().state().notices.shown().len(), 1);
+}
+
+#[test]
+fn a_file_can_be_opened_by_its_path() {
+    let mut bench = waiting();
+    bench.keys(CTRL, Key::O);
+    let field = bench.harness.get_by_role_and_label(Role::TextInput, "Path");
+    assert!(field.is_focused(), "one can type at once");
+    field.type_text("no such file.md");
+    bench.harness.run_steps(3);
+    bench.keys(PLAIN, Key::Enter);
+    bench.harness.get_by_label_contains("There is no such file");
+
+    let path = bench.path().join("mine.md");
+    std::fs::write(&path, "+++\nformat = 1\n+++\n").expect("a file");
+    bench.keys(CTRL, Key::O);
+    bench.keys(CTRL, Key::O);
+    bench.harness.get_by_role_and_label(Role::TextInput, "Path").type_text(&path.display().to_string());
+    bench.harness.run_steps(3);
+    bench.click("Open");
+    assert_eq!(bench.harness.state().state().overlay, Overlay::None);
+    assert!(bench.harness.state().state().lessons.selected().is_some_and(|entry| entry.id.contains("mine")));
+}
+
+#[test]
+fn settings_are_kept_and_come_back() {
+    let mut bench = waiting();
+    bench.perform(Command::SetPrecision(Precision::Thorough));
+    bench.perform(Command::SelectLesson("both".to_owned()));
+    bench.until("the file", {
+        let path = bench.config().join("session.json");
+        move |_| std::fs::read_to_string(&path).is_ok_and(|text| text.contains("thorough") && text.contains("both"))
+    });
+    let text = std::fs::read_to_string(bench.config().join("session.json")).expect("the file");
+    let again = Opening { session: Some(text), ..Opening::default() }.open();
+    let state = again.harness.state().state();
+    assert_eq!(state.session.precision, Precision::Thorough);
+    assert_eq!(state.lessons.selected().map(|entry| entry.id.as_str()), Some("both"));
+}
+
+#[test]
+fn corrupt_settings_are_set_aside_with_one_message() {
+    let bench = Opening { session: Some("{ broken".to_owned()), ..Opening::default() }.open();
+    assert_eq!(bench.harness.state().state().notices.shown().len(), 1);
+    bench.harness.get_by_label_contains("set aside");
+    let kept = std::fs::read_to_string(bench.config().join("session.json.corrupt")).expect("the old file");
+    assert_eq!(kept, "{ broken");
+}

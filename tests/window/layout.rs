@@ -1,0 +1,168 @@
+//! What has room, and where things stand.
+
+use super::bench::Bench;
+use super::bench::waiting;
+use super::bench::{Opening, pythons};
+use eframe::egui::Key;
+use eframe::egui::Modifiers;
+use eframe::egui::accesskit::Role;
+use eframe::egui::vec2;
+use egui_kittest::kittest::NodeT as _;
+use egui_kittest::kittest::Queryable as _;
+use threadlab::ui::command::Command;
+use threadlab::ui::edit::Stage;
+use threadlab::ui::session::Fold;
+use threadlab::ui::session::Session;
+use threadlab::ui::state::Below;
+
+const PLAIN: Modifiers = Modifiers::NONE;
+
+#[test]
+fn panels_fold_and_the_presenter_sees_the_plot_alone() {
+    let mut bench = waiting();
+    bench.keys(PLAIN, Key::F9);
+    assert!(bench.harness.query_by_label("Filter lessons").is_none());
+    bench.keys(PLAIN, Key::F9);
+    assert!(bench.harness.query_by_label("Filter lessons").is_some());
+    bench.keys(PLAIN, Key::F10);
+    assert_eq!(bench.harness.state().state().session.layout.text, Fold::Closed);
+    bench.keys(PLAIN, Key::F5);
+    assert!(bench.harness.query_by_label("Run").is_none());
+    bench.keys(PLAIN, Key::Escape);
+    assert!(bench.harness.query_by_label("Run").is_some());
+}
+
+#[test]
+fn what_stands_below_the_plot_can_be_hidden() {
+    let mut bench = waiting();
+    bench.measure();
+    bench.click("Hide");
+    assert!(bench.harness.query_by_label("Verdicts").is_none());
+    bench.perform(Command::ShowBelow(Below::Table));
+    bench.harness.get_by_role_and_label(Role::Table, "Results");
+}
+
+#[test]
+fn panels_that_are_folded_can_be_seen_to_come_back() {
+    let mut bench = Opening { size: vec2(1024.0, 640.0), ..Opening::default() }.open();
+    bench.perform(Command::SelectLesson("waiting".to_owned()));
+    assert!(bench.harness.query_by_label("Filter lessons").is_none(), "there is no room for it");
+    bench.click("Lessons panel");
+    bench.harness.get_by_role_and_label(Role::TextInput, "Filter lessons");
+    bench.measure();
+    bench.click("Hide");
+    assert!(bench.harness.query_by_label("Verdicts").is_none());
+    bench.click("Results panel");
+    assert!(bench.harness.query_all_by_label("Verdicts").count() >= 1);
+}
+
+#[test]
+fn controls_stand_still_when_a_number_grows() {
+    let mut bench = waiting();
+    let place = |bench: &Bench| bench.harness.get_by_label_contains("Set Wait back").rect().left();
+    let before = place(&bench);
+    for value in [0.5, 12.25, 100.0, 1000.0] {
+        bench.perform(Command::SetParameter { experiment: 0, name: "wait_ms", value, stage: Stage::Changing });
+        assert!((place(&bench) - before).abs() < 0.5, "{value}: {} and {before}", place(&bench));
+    }
+}
+
+/// Whatever can be pressed, ticked or typed into has a name, and lies within the window.
+#[track_caller]
+fn check_controls(bench: &Bench, size: eframe::egui::Vec2) {
+    let controls = [
+        Role::Button,
+        Role::CheckBox,
+        Role::RadioButton,
+        Role::TextInput,
+        Role::SpinButton,
+        Role::Slider,
+        Role::ComboBox,
+        Role::Link,
+    ];
+    for role in controls {
+        for node in bench.harness.query_all_by_role(role) {
+            let inner = node.accesskit_node();
+            let name = inner.label().unwrap_or_default();
+            assert!(!name.trim().is_empty(), "a {role:?} has no name: {node:?}");
+            let rect = node.rect();
+            assert!(rect.left() > -1.0 && rect.right() < size.x + 1.0, "{role:?} `{name}` reaches out: {rect:?}");
+        }
+    }
+}
+
+#[test]
+fn every_control_has_a_name_and_lies_in_the_window() {
+    for size in [vec2(1024.0, 640.0), vec2(1280.0, 800.0), vec2(1600.0, 1000.0), vec2(800.0, 560.0)] {
+        let mut bench = Opening { size, ..Opening::default() }.open();
+        for lesson in ["waiting", "gil", "both"] {
+            bench.perform(Command::SelectLesson(lesson.to_owned()));
+            check_controls(&bench, size);
+        }
+        bench.measure();
+        check_controls(&bench, size);
+        for command in [Command::ShowExport, Command::ShowSettings, Command::ShowHelp, Command::ShowPalette] {
+            bench.perform(command);
+            check_controls(&bench, size);
+        }
+    }
+}
+
+#[test]
+fn a_window_at_rest_asks_for_no_frame() {
+    let mut bench = Opening {
+        session: Session { hint_dismissed: true, ..Session::default() }
+            .to_json()
+            .ok()
+            .and_then(|json| String::from_utf8(json).ok()),
+        ..Opening::default()
+    }
+    .open();
+    bench.harness.run();
+    let delay = bench.harness.output().viewport_output.values().map(|output| output.repaint_delay).min();
+    assert_eq!(delay, Some(std::time::Duration::MAX));
+}
+
+#[test]
+fn after_a_run_every_verdict_is_in_sight() {
+    // In a small window: `every_bundled_group_can_be_run`.
+    for size in [vec2(1280.0, 800.0), vec2(1920.0, 1080.0)] {
+        let mut bench = Opening { size, pythons: pythons(), ..Opening::default() }.open();
+        for (lesson, experiment) in [("gil", "count-primes"), ("order", "opposite")] {
+            bench.perform(Command::SelectLesson(lesson.to_owned()));
+            bench.perform(Command::SelectExperiment(experiment.to_owned()));
+            bench.measure();
+            bench.check_verdicts_in_sight();
+        }
+    }
+}
+
+#[test]
+fn a_verdict_opens_to_its_reason() {
+    let mut bench = waiting();
+    bench.measure();
+    bench.perform(Command::ShowBelow(Below::Table));
+    let reason = |bench: &Bench| bench.harness.query_all_by_role_and_label(Role::Group, "Reason").count();
+    assert_eq!(reason(&bench), 0);
+    let (name, _) = bench.verdicts_below_the_plot().first().expect("a verdict").clone();
+    bench.click(&name);
+    assert_eq!(reason(&bench), 1);
+    assert!(bench.harness.query_all_by_label_contains("At 8 threads").count() >= 1);
+    assert!(
+        bench.verdicts_below_the_plot().iter().all(|(_, bottom)| *bottom < 764.0),
+        "{:?}",
+        bench.verdicts_below_the_plot()
+    );
+    bench.click(&name);
+    assert_eq!(reason(&bench), 0);
+}
+
+#[test]
+fn verdicts_are_in_sight_where_the_results_are_folded_away() {
+    let mut bench = Opening { size: vec2(1024.0, 640.0), ..Opening::default() }.open();
+    bench.measure();
+    bench.perform(Command::FoldResults);
+    assert!(bench.harness.query_by_label("Verdicts").is_none());
+    let verdicts = bench.verdicts_below_the_plot();
+    assert!(!verdicts.is_empty() && verdicts.iter().all(|(_, bottom)| *bottom < 604.0), "{verdicts:?}");
+}
