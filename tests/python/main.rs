@@ -32,6 +32,7 @@ use threadlab::model::workload::{Bound, ParameterValue, Workload, WorkloadKind};
 use threadlab::workload::Workshop;
 
 mod containment;
+mod examples;
 mod measuring;
 mod own_code;
 mod sharing;
