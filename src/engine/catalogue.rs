@@ -162,13 +162,7 @@ fn python_support(_key: &SeriesKey, _workload: &Workload) -> Support {
 
 /// Whether an engine runs in an interpreter, so that its series need one.
 pub fn needs_interpreter(kind: EngineKind) -> bool {
-    match kind {
-        EngineKind::Native | EngineKind::GilModel => false,
-        EngineKind::PythonThreads
-        | EngineKind::PythonProcesses
-        | EngineKind::PythonInterpreters
-        | EngineKind::PythonAsyncio => true,
-    }
+    kind.needs_interpreter()
 }
 
 /// The series of an engine: one for each interpreter where it needs one, and one without any where there is none. Processes

@@ -112,6 +112,7 @@ pub(super) struct RawCheck {
     pub(super) to: Field<RawAmount>,
     pub(super) at_least: Field<RawAmount>,
     pub(super) at_most: Field<RawAmount>,
+    pub(super) gil: Field<bool>,
 }
 
 /// One `[[question]]`.
@@ -190,6 +191,7 @@ const CHECK: &[Known] = &[
     optional("to"),
     optional("at_least"),
     optional("at_most"),
+    optional("gil"),
 ];
 
 const QUESTION: &[Known] = &[
@@ -350,6 +352,7 @@ impl Reader<'_> {
             to: self.field(table, "to", Self::amount),
             at_least: self.field(table, "at_least", Self::amount),
             at_most: self.field(table, "at_most", Self::amount),
+            gil: self.field(table, "gil", Self::boolean),
         })
     }
 

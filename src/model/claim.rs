@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
-use super::series::EngineKind;
+use super::series::{EngineKind, SeriesKey};
 use super::workload::Workload;
 
 mod bounds;
@@ -40,6 +40,24 @@ pub struct Check {
     pub at_least: Option<Expression>,
     /// The greatest value allowed, inclusive.
     pub at_most: Option<Expression>,
+    /// Only of interpreters whose GIL was so while they ran; `None` for any. Series of no interpreter are not affected.
+    pub gil: Option<GilState>,
+}
+
+/// Whether an interpreter's GIL was on while it ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GilState {
+    /// In the usual build, or in a free-threaded one that was told so or had to load what needs it.
+    On,
+    /// In a free-threaded build only.
+    Off,
+}
+
+impl GilState {
+    /// Whether a series may be judged by a claim that speaks of this state.
+    fn is_of(self, key: &SeriesKey) -> bool {
+        key.interpreter.as_ref().is_none_or(|python| python.has_gil() == Some(self == Self::On))
+    }
 }
 
 /// What a check compares with its bounds.

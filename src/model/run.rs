@@ -180,6 +180,7 @@ mod tests {
                 at: At::Threads(Expression::Number(2.0)),
                 at_least: Some(Expression::Number(1.8)),
                 at_most: None,
+                gil: None,
             },
         };
         let machine = Machine {

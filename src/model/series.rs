@@ -64,6 +64,11 @@ impl EngineKind {
         }
     }
 
+    /// Whether it measures in a CPython.
+    pub fn needs_interpreter(self) -> bool {
+        !matches!(self, Self::Native | Self::GilModel)
+    }
+
     /// Whether the engine, wherever it is there, runs workloads of this kind.
     pub fn can_run(self, workload: WorkloadKind) -> bool {
         self.why_not(workload).is_none()
@@ -247,6 +252,11 @@ impl SeriesKey {
 }
 
 impl Interpreter {
+    /// Whether its GIL was on while it ran; `None` where a build that has the choice could not be asked.
+    pub fn has_gil(&self) -> Option<bool> {
+        self.gil_enabled.or((!self.free_threaded).then_some(true))
+    }
+
     /// Its version with the state of the GIL where a build has a choice, such as `3.13.1t, GIL on`.
     pub fn label(&self) -> String {
         let gil = match (self.free_threaded, self.gil_enabled) {

@@ -7,9 +7,9 @@ use super::amount::{MACHINES, count_at, is_empty};
 use crate::lesson::ThreadRange;
 use crate::lesson::diagnostic::one_of;
 use crate::lesson::raw::{Field, Placed, RawAmount, RawCheck, RawClaim};
-use crate::model::claim::{At, Check, Claim, Quantity};
+use crate::model::claim::{At, Check, Claim, GilState, Quantity};
 use crate::model::series::EngineKind;
-use crate::model::workload::Workload;
+use crate::model::workload::{Workload, WorkloadKind};
 
 /// The words a check may use for its quantity.
 pub(in crate::lesson) const QUANTITIES: [&str; 8] = [
@@ -33,7 +33,14 @@ impl Checker<'_> {
     ) -> Option<Claim> {
         let id = self.id(raw.id);
         let text = self.text(raw.text, "text");
+        let span = match &raw.check {
+            Field::Given(check) => Some(check.span.clone()),
+            Field::Absent | Field::Wrong => None,
+        };
         let check = raw.check.given().and_then(|check| self.check(check, engines, threads));
+        if let (Some(check), Some(workload), Some(span)) = (&check, workload, &span) {
+            self.says_which_gil(check, workload, span);
+        }
         Some(Claim { id: id?.value, text: text?, workload: workload.cloned(), check: check? })
     }
 
@@ -75,6 +82,7 @@ impl Checker<'_> {
             }
         }
         let quantity = quantity?;
+        let gil = self.gil(raw.gil, &quantity)?;
         if quantity.is_over_one_thread() && MACHINES.iter().all(|cores| at_ends(&at, *cores).1 <= 1.0) {
             let error =
                 self.error(&span, "one thread is what this quantity is compared with, so that the claim says nothing");
@@ -90,7 +98,44 @@ impl Checker<'_> {
             at,
             at_least: at_least.map(|bound| bound.value),
             at_most: at_most.map(|bound| bound.value),
+            gil,
         })
+    }
+
+    /// Warns of a claim about computing threads of Python that says nothing of the GIL: with one and without one they differ.
+    fn says_which_gil(&mut self, check: &Check, workload: &Workload, span: &Range<usize>) {
+        let differs = matches!(
+            workload.kind(),
+            WorkloadKind::CountPrimes | WorkloadKind::Critical | WorkloadKind::Job | WorkloadKind::Sleeper
+        );
+        let is_of_threads = matches!(
+            check.quantity,
+            Quantity::Speedup { engine: EngineKind::PythonThreads }
+                | Quantity::CoresUsed { engine: EngineKind::PythonThreads }
+                | Quantity::Latency { engine: EngineKind::PythonThreads }
+                | Quantity::LatencyRatio { engine: EngineKind::PythonThreads }
+        );
+        if differs && is_of_threads && check.gil.is_none() {
+            let warning =
+                self.error(span, "threads of Python that compute do this with a GIL and another thing without");
+            self.report.push(warning.help("add `gil = true` or `gil = false`").into_warning());
+        }
+    }
+
+    /// Of which interpreters a check speaks; the outer `None` is an error.
+    #[expect(clippy::option_option, reason = "a mistake, or no word about the GIL")]
+    fn gil(&mut self, gil: Field<bool>, quantity: &Quantity) -> Option<Option<GilState>> {
+        let gil = match gil {
+            Field::Absent => return Some(None),
+            Field::Wrong => return None,
+            Field::Given(gil) => gil,
+        };
+        if !quantity.engines().iter().any(|engine| engine.needs_interpreter()) {
+            let error = self.error(&gil.span, "`gil` says in which Pythons a claim holds, and this one speaks of none");
+            self.report.push(error.help("remove `gil`, or claim something about an engine such as `python-threads`"));
+            return None;
+        }
+        Some(Some(if gil.value { GilState::On } else { GilState::Off }))
     }
 
     fn quantity(

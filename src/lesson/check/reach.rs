@@ -105,6 +105,7 @@ fn is_above_zero(quantity: &Quantity) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::lesson::{Diagnostic, parse};
+    use crate::model::claim::GilState;
 
     fn lesson(check: &str, max: &str) -> String {
         format!(
@@ -170,6 +171,25 @@ Text.
         check_warnings(r#"quantity = "cores-used", engine = "native", threads = 4, at_most = 5"#, "8", &expected);
         check_warnings(r#"quantity = "speedup", engine = "native", threads = 8, at_least = 0, at_most = 3"#, "8", &[]);
         check_warnings(r#"quantity = "lost-share", engine = "native", threads = 8, at_most = 0"#, "8", &[]);
+    }
+
+    #[test]
+    fn gil_is_for_claims_about_python_and_such_claims_say_it() {
+        check_error(
+            r#"quantity = "speedup", engine = "native", threads = 8, at_most = 3, gil = true"#,
+            "speaks of none",
+        );
+        let python = lesson(r#"quantity = "speedup", engine = "python-threads", threads = 8, at_most = 1.2"#, "8")
+            .replace("\"gil-model\"]", "\"python-threads\"]");
+        let warnings = |lesson: &str| {
+            let parsed =
+                parse(lesson, "x.md", crate::lesson::Origin::Bundled).unwrap_or_else(|errors| panic!("{errors}"));
+            (parsed.warnings.len(), parsed.lesson.experiments[0].claims[0].check.gil)
+        };
+        assert_eq!(warnings(&python), (1, None));
+        assert_eq!(warnings(&python.replace("1.2 }", "1.2, gil = true }")), (0, Some(GilState::On)));
+        assert_eq!(warnings(&python.replace("1.2 }", "1.2, gil = false }")), (0, Some(GilState::Off)));
+        assert_eq!(warnings(&python.replace("count-primes", "wait")), (0, None));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::bounds::{Bounds, Place};
 use super::wording::{cores_in_words, times_one_thread};
 use super::{Check, Quantity, Subject};
+use crate::model::expression::Expression;
 use crate::model::format;
 use crate::model::statistics::{Estimate, FEWEST_ROUNDS};
 use crate::model::units::ThreadCount;
@@ -15,7 +16,10 @@ use crate::model::workload::Bound;
 ///   add in full, which is 1.25 for two cores and 2.75 for eight. Less than that a flat curve of a GIL cannot be told
 ///   from the machine by intervals of ±10 %, the quickest precision's.
 /// - *It goes far enough*: to fall short of a bound proves something only where the ceiling reaches that bound, and to stay
-///   under a bound only where the ceiling goes beyond it (unless the bound is what the cores allow at all).
+///   under a bound only where the ceiling goes beyond it. Except for a bound that follows the cores, such as `1.15*cores`, or
+///   the threads: that is about what they allow.
+///
+/// Both rules ask the same of a bound from its two sides, so that what refutes a claim is what its opposite rests on.
 pub(super) struct Ceiling {
     speedup: Estimate,
     threads: ThreadCount,
@@ -72,7 +76,7 @@ impl Ceiling {
         Ok(Some(ceiling))
     }
 
-    /// Whether the machine would have allowed another outcome.
+    /// Whether the machine would have allowed another outcome. The error is a full sentence.
     pub(super) fn could_differ(
         &self,
         check: &Check,
@@ -80,19 +84,32 @@ impl Ceiling {
         place: Place,
         threads: ThreadCount,
         subject: &Subject<'_>,
-    ) -> Result<(), String> {
+    ) -> Result<Worth, String> {
         // How many cores must be busy for one unit of the quantity.
         let cores_a_unit = match (&check.quantity, subject.workload.bound()) {
-            (Quantity::LatencyRatio { .. }, _) => return Ok(()),
+            (Quantity::LatencyRatio { .. }, _) => return Ok(Worth::Telling),
             (Quantity::Speedup { .. }, Bound::Mixed) => subject.workload.cpu_share(),
             _ => 1.0,
         };
         let usable = subject.machine.usable_cores();
-        let shown = || times_one_thread(&format::estimate(&self.speedup));
+        let shown = || {
+            let shown = times_one_thread(&format::estimate(&self.speedup));
+            let threads = format::threads(self.threads.get());
+            format!("This machine itself reached {shown} with {threads} without a GIL")
+        };
+        // A bound that follows the cores or the threads speaks of this machine, also where it lies beyond what they allow.
+        let at = (usable, threads.as_f64());
+        let is_of_threads = matches!(check.quantity, Quantity::Speedup { .. } | Quantity::CoresUsed { .. });
+        let speaks_of = |bound: Option<&Expression>, beyond_cores: bool, beyond_threads: bool| {
+            beyond_cores && follows(bound, at, (1.01, 1.0))
+                || is_of_threads && beyond_threads && follows(bound, at, (1.0, 1.01))
+        };
         match (place, bounds.at_least, bounds.at_most) {
             (Place::Below, Some(least), _) => {
                 let cores = least * cores_a_unit;
-                if cores > usable {
+                if speaks_of(check.at_least.as_ref(), cores > usable, least > threads.as_f64()) {
+                    Ok(Worth::Telling)
+                } else if cores > usable {
                     Err(format!(
                         "{} would take {} cores, and this machine has {}.",
                         format::number(least),
@@ -100,35 +117,44 @@ impl Ceiling {
                         cores_in_words(usable),
                     ))
                 } else if self.speedup.low < cores {
-                    Err(format!(
-                        "This machine itself reached {} with {} without a GIL, so that falling short of \
-                         {} proves nothing.",
-                        shown(),
-                        format::threads(self.threads.get()),
-                        format::number(least),
-                    ))
+                    let (shown, least) = (shown(), format::number(least));
+                    Err(format!("{shown}, so that falling short of {least} proves nothing."))
                 } else {
-                    Ok(())
+                    Ok(Worth::Telling)
                 }
             }
-            (Place::Inside, _, Some(most))
-                if matches!(check.quantity, Quantity::Speedup { .. } | Quantity::CoresUsed { .. }) =>
-            {
+            (Place::Inside, _, Some(most)) => {
                 let cores = most * cores_a_unit;
-                let is_what_cores_allow = cores >= usable || most >= threads.as_f64();
-                if is_what_cores_allow || self.speedup.low > cores {
-                    Ok(())
+                let (beyond_cores, beyond_threads) = (cores >= usable, most >= threads.as_f64());
+                let is_within = !beyond_cores && (!beyond_threads || !is_of_threads);
+                let is_telling = is_within && self.speedup.low > cores
+                    || speaks_of(check.at_most.as_ref(), beyond_cores, beyond_threads);
+                Ok(if is_telling {
+                    Worth::Telling
                 } else {
-                    Err(format!(
-                        "This machine itself reached {} with {} without a GIL, so that staying under {} \
-                         proves nothing.",
-                        shown(),
-                        format::threads(self.threads.get()),
-                        format::number(most),
-                    ))
-                }
+                    Worth::Idle(format!("{}, so that staying under {} proves nothing.", shown(), format::number(most)))
+                })
             }
-            _ => Ok(()),
+            _ => Ok(Worth::Telling),
         }
     }
+}
+
+/// What an interval on one side of a bound is worth.
+pub(super) enum Worth {
+    /// It could have been otherwise.
+    Telling,
+    /// At this thread count nothing on this machine could have broken the bound, for this reason: a full sentence. It speaks
+    /// neither for a claim about more thread counts than this one nor against it.
+    Idle(String),
+}
+
+/// Whether a bound's value changes with the cores and the threads, here within a hundredth.
+fn follows(bound: Option<&Expression>, (cores, threads): (f64, f64), (more_cores, more_threads): (f64, f64)) -> bool {
+    bound.is_some_and(|bound| {
+        let here = bound.evaluate(cores, threads);
+        let above = bound.evaluate(cores * more_cores, threads * more_threads);
+        let below = bound.evaluate(cores / more_cores, threads / more_threads);
+        here != above || here != below
+    })
 }

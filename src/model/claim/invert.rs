@@ -54,6 +54,7 @@ mod tests {
                 at: At::Threads(Expression::Number(8.0)),
                 at_least: at_least.map(Expression::Number),
                 at_most: at_most.map(Expression::Number),
+                gil: None,
             },
         }
     }

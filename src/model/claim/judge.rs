@@ -6,13 +6,16 @@
 //! 3. Where mixed work computed for another share of its time than was set, a claim about that share cannot be told.
 //! 4. Where the workload needs cores, the ceiling decides whether the machine could have shown anything else
 //!    ([`Ceiling`]); where it could not, it cannot be told. A saturated local server counts alike.
-//! 5. A claim is refuted where one interval lies outside, holds where all lie inside.
+//! 5. A claim is refuted where one interval lies outside, and holds where all lie inside and one of them at least could have
+//!    lain outside.
+//!
+//! Where a claim holds, the same measurement refutes its opposite ([`Claim::inverted`]).
 
 use super::bounds::{Bounds, Place};
-use super::ceiling::Ceiling;
+use super::ceiling::{Ceiling, Worth};
 use super::settings::{same_settings, same_share};
 use super::wording::{aside, capitalised, cores_in_words, sentence, unknown, was};
-use super::{At, Check, Claim, Judgement, Quantity, Verdict};
+use super::{At, Check, Claim, GilState, Judgement, Quantity, Verdict};
 use crate::model::expression::Expression;
 use crate::model::format;
 use crate::model::machine::Machine;
@@ -55,11 +58,13 @@ struct Finding {
     reason: String,
     /// How far the nearer end is from its bound, as a share of the bound; 0 where it cannot be told.
     margin: f64,
+    /// Why it says nothing by itself although it holds, if that is so: a full sentence.
+    idle: Option<String>,
 }
 
 /// The findings at every count for every series, or why there are none.
 fn findings(check: &Check, subject: &Subject<'_>) -> Result<Vec<Finding>, String> {
-    let pairs = pairs(&check.quantity, subject.results)?;
+    let pairs = pairs(check, subject.results)?;
     let mut findings = Vec::new();
     for pair in &pairs {
         for threads in counts(check, pair, subject)? {
@@ -78,11 +83,12 @@ fn reduce(findings: &[Finding]) -> (Verdict, String) {
     if let Some(finding) = of(Verdict::CannotTell).next() {
         return (Verdict::CannotTell, finding.reason.clone());
     }
-    match findings {
-        [] => (Verdict::CannotTell, "Nothing that this claim speaks of was measured.".to_owned()),
-        [only] => (Verdict::Holds, only.reason.clone()),
-        [first, ..] => {
-            let closest = findings.iter().min_by(|a, b| a.margin.total_cmp(&b.margin)).unwrap_or(first);
+    let telling = || findings.iter().filter(|finding| finding.idle.is_none());
+    match (findings, telling().min_by(|a, b| a.margin.total_cmp(&b.margin))) {
+        ([], _) => (Verdict::CannotTell, "Nothing that this claim speaks of was measured.".to_owned()),
+        ([first, ..], None) => (Verdict::CannotTell, first.idle.clone().unwrap_or_default()),
+        ([_], Some(only)) => (Verdict::Holds, only.reason.clone()),
+        (_, Some(closest)) => {
             (Verdict::Holds, format!("It holds at all {} points measured. Closest: {}", findings.len(), closest.reason))
         }
     }
@@ -96,16 +102,23 @@ pub(super) struct Pair<'a> {
 
 /// Every series of the quantity's engine, each with the series it is compared with. Two Python engines are compared
 /// within one interpreter.
-fn pairs<'a>(quantity: &Quantity, results: &'a Results) -> Result<Vec<Pair<'a>>, String> {
+fn pairs<'a>(check: &Check, results: &'a Results) -> Result<Vec<Pair<'a>>, String> {
     let measured = |engine: EngineKind| -> Result<Vec<&'a Series>, String> {
-        let series: Vec<_> = results.of_engine(engine).filter(|series| !series.points.is_empty()).collect();
+        let mut series: Vec<_> = results.of_engine(engine).filter(|series| !series.points.is_empty()).collect();
+        let were = || capitalised(&was(&SeriesKey::of(engine)));
         if series.is_empty() {
-            Err(format!("{} not measured.", capitalised(&was(&SeriesKey::of(engine)))))
-        } else {
-            Ok(series)
+            return Err(format!("{} not measured.", were()));
         }
+        if let Some(gil) = check.gil {
+            series.retain(|series| gil.is_of(&series.key));
+            if series.is_empty() {
+                let state = if gil == GilState::On { "on" } else { "off" };
+                return Err(format!("{} not measured in an interpreter with its GIL {state}.", were()));
+            }
+        }
+        Ok(series)
     };
-    match *quantity {
+    match check.quantity {
         Quantity::Speedup { engine }
         | Quantity::CoresUsed { engine }
         | Quantity::LatencyRatio { engine }
@@ -191,7 +204,7 @@ fn counts(check: &Check, pair: &Pair<'_>, subject: &Subject<'_>) -> Result<Vec<T
 
 /// What the interval at one thread count says.
 fn find(check: &Check, pair: &Pair<'_>, threads: ThreadCount, subject: &Subject<'_>) -> Finding {
-    let finding = |verdict, reason, margin| Finding { verdict, reason, margin };
+    let finding = |verdict, reason, margin| Finding { verdict, reason, margin, idle: None };
     let unclear = |reason| finding(Verdict::CannotTell, reason, 0.0);
     let bounds = match Bounds::of(check, subject.machine.usable_cores(), threads) {
         Ok(bounds) => bounds,
@@ -226,9 +239,11 @@ fn find(check: &Check, pair: &Pair<'_>, threads: ThreadCount, subject: &Subject<
              may decide it."
         ));
     }
-    if let Err(reason) = doubt(check, &bounds, place, pair, threads, subject) {
-        return unclear(format!("{measured}. {reason}"));
-    }
+    let idle = match doubt(check, &bounds, place, pair, threads, subject) {
+        Ok(Worth::Telling) => None,
+        Ok(Worth::Idle(reason)) => Some(format!("{measured}. {reason}")),
+        Err(reason) => return unclear(format!("{measured}. {reason}")),
+    };
     let margin = bounds.margin(&estimate);
     let aside = aside(&check.quantity, pair, threads);
     let outside = |side: &str, bound: Option<&String>| {
@@ -239,12 +254,12 @@ fn find(check: &Check, pair: &Pair<'_>, threads: ThreadCount, subject: &Subject<
         Place::Below => outside("below", shown_bounds.first()),
         Place::Above => outside("above", shown_bounds.last()),
         Place::Inside | Place::Straddling => {
-            finding(Verdict::Holds, format!("{measured}, as claimed ({claimed}).{aside}"), margin)
+            Finding { idle, ..finding(Verdict::Holds, format!("{measured}, as claimed ({claimed}).{aside}"), margin) }
         }
     }
 }
 
-/// Why an interval that lies clearly on one side still decides nothing, if that is so.
+/// What an interval that lies clearly on one side is worth; an error is why it still decides nothing.
 fn doubt(
     check: &Check,
     bounds: &Bounds,
@@ -252,16 +267,16 @@ fn doubt(
     pair: &Pair<'_>,
     threads: ThreadCount,
     subject: &Subject<'_>,
-) -> Result<(), String> {
+) -> Result<Worth, String> {
     for series in [Some(pair.of), pair.over].into_iter().flatten() {
         same_share(&check.quantity, series, subject.workload)?;
     }
-    if check.quantity.is_of_scaling()
-        && let Some(ceiling) = Ceiling::of(subject, threads)?
-    {
-        ceiling.could_differ(check, bounds, place, threads, subject)?;
-    }
-    server_doubt(&check.quantity, pair, place, bounds, threads)
+    let ceiling = if check.quantity.is_of_scaling() { Ceiling::of(subject, threads)? } else { None };
+    let worth = match ceiling {
+        Some(ceiling) => ceiling.could_differ(check, bounds, place, threads, subject)?,
+        None => Worth::Telling,
+    };
+    server_doubt(&check.quantity, pair, place, bounds, threads).map(|()| worth)
 }
 
 /// Whether the local server may be what was measured: it makes curves flatter and answers slower.
@@ -314,5 +329,7 @@ fn most_threads() -> f64 {
     ThreadCount::clamped(ThreadCount::MAX).as_f64()
 }
 
+#[cfg(test)]
+mod opposites;
 #[cfg(test)]
 mod tests;
