@@ -1,6 +1,7 @@
 //! Embeds the bundled lessons and the build's identity.
 //!
 //! - `$OUT_DIR/lessons.rs`: a list of (file name, text) of `lessons/*.md` without README.md, by file name.
+//! - `$OUT_DIR/recorded.rs`: a list of (lesson id, text) of `lessons/recorded/*.json`, whose names are the ids.
 //! - `THREADLAB_COMMIT`: the commit in short, or empty where it is unknown.
 //! - `THREADLAB_BUILD`: version, commit, target and profile in words.
 //!
@@ -14,7 +15,9 @@ use std::{env, io};
 fn main() -> io::Result<()> {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     rerun_if_changed(&root.join("build.rs"));
-    embed_lessons(&root.join("lessons"), &PathBuf::from(variable("OUT_DIR")?).join("lessons.rs"))?;
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    embed(&root, "lessons", "md", &out.join("lessons.rs"))?;
+    embed(&root, "lessons/recorded", "json", &out.join("recorded.rs"))?;
 
     let commit = commit(&root).unwrap_or_default();
     let short = commit.get(..7).unwrap_or_default();
@@ -28,13 +31,14 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-fn embed_lessons(folder: &Path, to: &Path) -> io::Result<()> {
-    rerun_if_changed(folder);
+/// Lists the files of a folder with that ending: lessons by their names, results by what stands before the ending.
+fn embed(root: &Path, folder: &str, ending: &str, to: &Path) -> io::Result<()> {
+    rerun_if_changed(&root.join(folder));
     let mut names = Vec::new();
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(root.join(folder))? {
         let path = entry?.path();
-        let is_markdown = path.extension().is_some_and(|extension| extension == "md");
-        if let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|_| is_markdown)
+        let is_wanted = path.extension().is_some_and(|extension| extension == ending);
+        if let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|_| is_wanted)
             && name != "README.md"
         {
             rerun_if_changed(&path);
@@ -44,8 +48,9 @@ fn embed_lessons(folder: &Path, to: &Path) -> io::Result<()> {
     names.sort();
     let mut code = String::from("&[\n");
     for name in names {
-        let place = format!("/lessons/{name}");
-        let _ = writeln!(code, "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {place:?}))),");
+        let place = format!("/{folder}/{name}");
+        let key = name.strip_suffix(".json").unwrap_or(&name);
+        let _ = writeln!(code, "    ({key:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {place:?}))),");
     }
     code.push_str("]\n");
     fs::write(to, code)

@@ -338,6 +338,26 @@ fn a_result_that_cannot_be_opened_says_what_to_do() {
 }
 
 #[test]
+fn a_result_is_drawn_beside_the_recorded_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (result, other, figure) = (path("mine.json"), path("other.json"), path("figure.svg"));
+    std::fs::write(&result, include_str!("../lessons/recorded/gil.json")).expect("written");
+    threadlab().args(["plot", &result, "--beside", "recorded", "--out", &figure]).assert().code(0);
+    let drawn = std::fs::read_to_string(&figure).expect("a figure");
+    assert!(drawn.contains("Native threads, recorded on "), "{drawn}");
+
+    let changed = include_str!("../lessons/recorded/gil.json").replace("\"lesson\":\"gil\"", "\"lesson\":\"mine\"");
+    std::fs::write(&other, changed).expect("written");
+    let refused = |words: &[&str], code: i32, expected: &str| {
+        threadlab().arg("plot").args(words).assert().code(code).stderr(predicate::str::contains(expected));
+    };
+    refused(&[&result, "--beside", &other], 1, "measured no experiment of the lesson `gil` with the same parameters");
+    refused(&[&other, "--beside", "recorded"], 2, "no recorded result of the lesson `mine` comes with the program");
+    refused(&[&result, "--beside", "no.json"], 1, "there is no such file");
+}
+
+#[test]
 fn settings_cannot_be_kept_in_a_file() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let output = threadlab().arg("--config").arg(file.path()).assert().code(2);

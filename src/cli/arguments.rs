@@ -248,6 +248,9 @@ pub struct PlotArguments {
     /// Only this experiment
     #[arg(long, value_name = "EXPERIMENT")]
     pub experiment: Option<String>,
+    /// Draw another result of the same lesson behind it, or the one that comes with the program: `recorded`
+    #[arg(long, value_name = "RESULT.json|recorded")]
+    pub beside: Option<PathBuf>,
     /// How figures are drawn and where they go.
     #[command(flatten)]
     pub figure: FigureArguments,

@@ -17,6 +17,8 @@ pub(super) struct Figures {
     targets: Vec<(PathBuf, Format)>,
     options: FigureOptions,
     metric: Option<Metric>,
+    /// A result whose curves stand behind those of the one that is drawn.
+    pub(super) beside: Option<RunRecord>,
 }
 
 /// Checks the arguments before anything is measured, so that no measurement is lost to a misspelt name.
@@ -50,7 +52,7 @@ pub(super) fn check(arguments: &FigureArguments) -> Result<Figures, UsageError> 
         ThemeWord::Light => FigureTheme::Light,
         ThemeWord::Dark => FigureTheme::Dark,
     };
-    Ok(Figures { targets, options: FigureOptions { size, theme }, metric: arguments.metric })
+    Ok(Figures { targets, options: FigureOptions { size, theme }, metric: arguments.metric, beside: None })
 }
 
 /// Writes every file; goes on after a failure, so that one bad path does not cost the others.
@@ -59,7 +61,7 @@ pub(super) fn check(arguments: &FigureArguments) -> Result<Figures, UsageError> 
 /// The failures, all in one message.
 pub(super) fn write(record: &RunRecord, figures: &Figures, lesson_metric: Option<Metric>) -> anyhow::Result<()> {
     let metric = figures.metric.or(lesson_metric).unwrap_or(Metric::Speedup);
-    let spec = record.figure(None, metric, AxisChoice::Automatic);
+    let spec = record.figure_beside(figures.beside.as_ref(), None, metric, AxisChoice::Automatic);
     let mut failures = Vec::new();
     for (path, format) in &figures.targets {
         let written = render(*format, &spec, record, &figures.options)

@@ -6,14 +6,15 @@ use std::path::Path;
 use super::arguments::{Common, PlotArguments};
 use super::exit::{Exit, UsageError};
 use super::{figure, report};
-use crate::model::record::RunRecord;
+use crate::lesson::recorded;
+use crate::model::record::{ExperimentRecord, RunRecord};
+
+/// Stands for the result that comes with the program.
+const RECORDED: &str = "recorded";
 
 pub(super) fn run(arguments: &PlotArguments, _common: &Common) -> anyhow::Result<Exit> {
-    let figures = figure::check(&arguments.figure)?;
-    let path = arguments.result.display();
-    let text = read(&arguments.result)?;
-    let mut record = RunRecord::parse(&text)
-        .map_err(|error| anyhow::anyhow!("failed to open the result {path}: {error}; {}", error.advice()))?;
+    let mut figures = figure::check(&arguments.figure)?;
+    let mut record = open(&arguments.result)?;
     if let Some(id) = &arguments.experiment {
         let known: Vec<String> = record.experiments.iter().map(|experiment| experiment.id.clone()).collect();
         record.experiments.retain(|experiment| experiment.id == *id);
@@ -21,11 +22,41 @@ pub(super) fn run(arguments: &PlotArguments, _common: &Common) -> anyhow::Result
             return Err(UsageError(format!("the result has no experiment `{id}`; it has {}", known.join(", "))).into());
         }
     }
+    figures.beside = arguments.beside.as_deref().map(|other| beside(other, &record)).transpose()?;
     if arguments.figure.out.is_empty() {
         report::print(&record, report::To::Data, None)?;
     }
     figure::write(&record, &figures, None)?;
     Ok(Exit::Done)
+}
+
+fn open(path: &Path) -> anyhow::Result<RunRecord> {
+    RunRecord::parse(&read(path)?)
+        .map_err(|error| anyhow::anyhow!("failed to open the result {}: {error}; {}", path.display(), error.advice()))
+}
+
+/// The result that is to stand behind `record`.
+fn beside(path: &Path, record: &RunRecord) -> anyhow::Result<RunRecord> {
+    let other = if path == Path::new(RECORDED) && !path.exists() {
+        let Some(text) = recorded::of(&record.lesson) else {
+            let lesson = &record.lesson;
+            return Err(UsageError(format!(
+                "--beside: no recorded result of the lesson `{lesson}` comes with the program"
+            ))
+            .into());
+        };
+        RunRecord::parse(text)?
+    } else {
+        open(path)?
+    };
+    let is_same = |it: &ExperimentRecord| other.results_of(&record.lesson, &it.id, &it.workload_as_run()).is_some();
+    anyhow::ensure!(
+        record.experiments.iter().any(is_same),
+        "--beside: {} measured no experiment of the lesson `{}` with the same parameters; measure both with the same `--set`",
+        path.display(),
+        record.lesson
+    );
+    Ok(other)
 }
 
 /// The text of a result.

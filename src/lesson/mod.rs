@@ -20,6 +20,7 @@ mod library;
 pub mod plan;
 mod question;
 mod raw;
+pub mod recorded;
 #[cfg(test)]
 mod tests;
 pub mod title;

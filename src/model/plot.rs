@@ -12,7 +12,7 @@ mod style;
 
 pub use axis::{Axis, AxisChoice, AxisScale, AxisValues, Tick};
 pub(super) use specify::role_of;
-pub use specify::{PlotInput, PlotOptions, specify};
+pub use specify::{PlotInput, PlotOptions, Recorded, specify};
 pub use style::{CurveStyle, Dash, Marker};
 
 /// What is on the y axis.
@@ -94,8 +94,13 @@ pub enum CurveRole {
     Ceiling,
     /// What the learner expected.
     Prediction,
-    /// A result recorded elsewhere.
-    Reference,
+    /// Of a result recorded earlier or elsewhere; `variant` counts its series of that engine, from 0.
+    Reference {
+        /// The engine.
+        engine: EngineKind,
+        /// 0 for its first series of the engine.
+        variant: usize,
+    },
 }
 
 /// One curve of a panel.

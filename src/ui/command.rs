@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::beside_command::BesideCommand;
 use super::code_command::CodeCommand;
 use super::edit::Stage;
 use super::first_command::FirstCommand;
@@ -151,6 +152,8 @@ pub enum Command {
     DismissNotice(u64),
     /// Takes the first-start hint away for good.
     DismissHint,
+    /// Shows another result beside this machine's own.
+    Beside(BesideCommand),
     /// Shows and runs the first program.
     First(FirstCommand),
     /// Edits and runs the lesson's own code.
@@ -198,6 +201,9 @@ impl Command {
             Self::CopyPlot,
             Self::Open,
             Self::BackToLive,
+            Self::Beside(BesideCommand::ShowRecorded),
+            Self::Beside(BesideCommand::ShowOpened),
+            Self::Beside(BesideCommand::Hide),
             Self::ShowFinished,
             Self::PreviousLesson,
             Self::NextLesson,
@@ -300,6 +306,7 @@ impl Command {
             Self::DismissNotice(_) => "Dismiss",
             Self::DismissHint => "Got it",
             Self::Python(PythonCommand::LookAgain) => "Look for Pythons again",
+            Self::Beside(command) => command.label(),
             Self::First(command) => command.label(),
             Self::Code(command) => command.label(),
             Self::Python(command) => command.label(),
@@ -392,6 +399,7 @@ impl Command {
             Self::Export => "Writes the file.",
             Self::DismissNotice(_) => "Takes this message away.",
             Self::DismissHint => "Takes this hint away for good.",
+            Self::Beside(command) => command.tooltip(),
             Self::First(command) => command.tooltip(),
             Self::Code(command) => command.tooltip(),
             Self::Python(command) => command.tooltip(),

@@ -10,6 +10,7 @@ use eframe::egui;
 use crate::lesson::Library;
 
 pub mod app;
+pub mod beside_command;
 pub mod code_command;
 pub mod command;
 pub mod curve_mark;

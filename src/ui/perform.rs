@@ -28,6 +28,7 @@ use crate::model::record::{Completion, RunRecord};
 use crate::model::run::{ExperimentOpening, Opening, Run};
 
 pub(super) mod bench;
+mod beside;
 mod code;
 mod first;
 pub(super) mod pythons;
@@ -82,6 +83,7 @@ pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx
         Command::OpenTyped => open_typed(state, services),
         Command::OpenPaths(paths) => open_paths(&paths, state, services),
         Command::BackToLive => state.opened = None,
+        Command::Beside(command) => beside::perform(command, state, services),
         Command::ShowFinished => show_finished(state),
         Command::PreviousLesson => neighbour(-1, state, services),
         Command::NextLesson => neighbour(1, state, services),
@@ -480,8 +482,10 @@ pub fn drain_reports(state: &mut State, services: &mut Services, now: Instant) {
             Report::ProgramRan(python, result) => first::ended(*python, result, state),
             Report::PythonChosen(path) => pythons::file_chosen(path, state, services),
             Report::RecordRead { path, record: Ok(record) } => show_record(path, *record, state),
+            Report::RecordedRead(Ok(record)) => beside::show(record, state),
             Report::PlotCopied(Err(problem))
             | Report::RecordRead { record: Err(problem), .. }
+            | Report::RecordedRead(Err(problem))
             | Report::SessionSaved(Err(problem))
             | Report::ResultKept(Err(problem)) => state.notices.failed(problem),
         }

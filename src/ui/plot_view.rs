@@ -338,9 +338,10 @@ fn shown_places(ui: &Ui, plot_id: Id) -> Option<(Places, Places)> {
 }
 
 fn has_measurement(curves: &[PreparedCurve]) -> bool {
-    curves
-        .iter()
-        .any(|curve| matches!(curve.role, CurveRole::Measured { .. } | CurveRole::Ceiling) && !curve.points.is_empty())
+    curves.iter().any(|curve| {
+        matches!(curve.role, CurveRole::Measured { .. } | CurveRole::Ceiling | CurveRole::Reference { .. })
+            && !curve.points.is_empty()
+    })
 }
 
 #[cfg(test)]

@@ -51,6 +51,7 @@ mod tests {
     use super::*;
     use crate::model::series::EngineKind;
 
+    const REFERENCE: CurveRole = CurveRole::Reference { engine: EngineKind::GilModel, variant: 0 };
     const MEASURED: CurveRole = CurveRole::Measured { engine: EngineKind::GilModel, variant: 0 };
 
     #[track_caller]
@@ -78,7 +79,7 @@ mod tests {
             point(2.0, None),
             "GIL model, 2 threads: speedup 0.930, as you expect it",
         );
-        check(CurveRole::Reference, Metric::CoresUsed, point(2.0, None), "GIL model, 2 threads: 0.930 cores used");
+        check(REFERENCE, Metric::CoresUsed, point(2.0, None), "GIL model, 2 threads: 0.930 cores used");
     }
 
     #[test]

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use super::session::{LessonProgress, Session};
 use crate::engine::Support;
 use crate::engine::message::{Outcome, Progress};
-use crate::lesson::Experiment;
 use crate::lesson::trust::Trust;
+use crate::lesson::{Experiment, recorded};
 use crate::model::explanation::Explanation;
 use crate::model::machine::Machine;
 use crate::model::plan::RunId;
-use crate::model::plot::{AxisChoice, Metric, PlotSpec};
+use crate::model::plot::{AxisChoice, CurveRole, Metric, PlotSpec};
 use crate::model::record::{ExperimentRecord, RunRecord};
 use crate::model::run::Run;
 use crate::model::series::SeriesKey;
@@ -67,6 +67,8 @@ pub struct State {
     pub measured: BTreeMap<String, Measured>,
     /// A result that was opened from a file and is shown instead of this machine's own.
     pub opened: Option<Opened>,
+    /// A result of the open lesson, recorded earlier or elsewhere, whose curves stand behind this machine's own.
+    pub beside: Option<Arc<RunRecord>>,
     /// What lies over the window.
     pub overlay: Overlay,
     /// Messages.
@@ -344,6 +346,7 @@ impl State {
             run: None,
             measured: BTreeMap::new(),
             opened: None,
+            beside: None,
             overlay: Overlay::None,
             notices: Notices::default(),
             presenting: false,
@@ -372,6 +375,18 @@ impl State {
     pub fn measured_here(&self) -> Option<&Measured> {
         let key = &self.bench.as_ref().filter(|_| self.opened.is_none())?.group()?.key;
         self.measured.get(key).filter(|_| !self.is_running_here())
+    }
+
+    /// Whether a recorded result of the open lesson comes with the program and is not shown yet.
+    pub fn has_recorded(&self) -> bool {
+        let lesson = self.lessons.lesson().filter(|_| self.beside.is_none() && self.opened.is_none());
+        lesson.is_some_and(|lesson| recorded::of(&lesson.id).is_some())
+    }
+
+    /// Whether the result beside is drawn: whether it measured the same work as an experiment that is shown.
+    pub fn is_beside_drawn(&self) -> bool {
+        let mut curves = self.figure().into_iter().flat_map(|figure| &figure.panels).flat_map(|panel| &panel.curves);
+        curves.any(|curve| matches!(curve.role, CurveRole::Reference { .. }))
     }
 
     /// The plot that is shown.

@@ -14,6 +14,7 @@ use super::interpreter_search::{Findings, InterpreterSource, SearchOrder};
 use super::results_folder;
 use super::state::code::TRUST_FILE;
 use crate::export::{self, FigureOptions, Format};
+use crate::lesson::recorded;
 use crate::model::first_program::Transcript;
 use crate::model::plot::PlotSpec;
 use crate::model::record::RunRecord;
@@ -57,6 +58,11 @@ pub enum Task {
     },
     /// Reads a result file.
     ReadRecord(PathBuf),
+    /// Reads the result of a lesson that comes with the program.
+    ReadRecorded {
+        /// The lesson's id.
+        lesson: String,
+    },
     /// Keeps which texts were agreed to.
     KeepTrust {
         /// The folder, made where it is missing.
@@ -126,6 +132,8 @@ pub enum Report {
         /// What it holds.
         record: Result<Box<RunRecord>, String>,
     },
+    /// A result to be shown beside this machine's own was read, or why not.
+    RecordedRead(Result<Arc<RunRecord>, String>),
     /// The session was kept, or why not.
     SessionSaved(Result<(), String>),
     /// A result was kept, or why not.
@@ -261,6 +269,7 @@ fn perform(task: Task, tools: &mut Tools) -> Report {
             let record = read_record(&path);
             Report::RecordRead { path, record }
         }
+        Task::ReadRecorded { lesson } => Report::RecordedRead(read_recorded(&lesson)),
         Task::KeepResult { dir, group, record } => {
             let kept = results_folder::keep(&dir, &group, &record);
             Report::ResultKept(kept.map_err(|error| format!("The result could not be kept: {error}.")))
@@ -269,6 +278,11 @@ fn perform(task: Task, tools: &mut Tools) -> Report {
         Task::KeepTrust { dir, text } => Report::SessionSaved(save(&dir, TRUST_FILE, text.as_bytes())),
         Task::SaveSession { dir, bytes } => Report::SessionSaved(save(&dir, super::session::FILE_NAME, &bytes)),
     }
+}
+
+fn read_recorded(lesson: &str) -> Result<Arc<RunRecord>, String> {
+    let text = recorded::of(lesson).ok_or("No recorded result of this lesson comes with the program.")?;
+    RunRecord::parse(text).map(Arc::new).map_err(|error| format!("The recorded result cannot be shown: {error}."))
 }
 
 fn write_export(order: &ExportOrder) -> Result<PathBuf, String> {

@@ -258,6 +258,12 @@ impl Bench {
         self.harness.run_steps(3);
     }
 
+    /// The names of the curves that are drawn.
+    pub(crate) fn curve_names(&self) -> Vec<String> {
+        let figure = self.harness.state().state().figure().expect("a figure");
+        figure.panels.iter().flat_map(|panel| &panel.curves).map(|curve| curve.name.clone()).collect()
+    }
+
     pub(crate) fn config(&self) -> PathBuf {
         self.folder.path().join("config")
     }

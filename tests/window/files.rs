@@ -9,7 +9,9 @@ use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 use threadlab::model::plot::Metric;
 use threadlab::model::stopping::Precision;
+use threadlab::ui::beside_command::BesideCommand;
 use threadlab::ui::command::Command;
+use threadlab::ui::edit::Stage;
 use threadlab::ui::state::Overlay;
 
 const PLAIN: Modifiers = Modifiers::NONE;
@@ -118,4 +120,46 @@ fn corrupt_settings_are_set_aside_with_one_message() {
     bench.harness.get_by_label_contains("set aside");
     let kept = std::fs::read_to_string(bench.config().join("session.json.corrupt")).expect("the old file");
     assert_eq!(kept, "{ broken");
+}
+
+#[test]
+fn an_opened_result_is_shown_beside_ones_own() {
+    let mut bench = waiting();
+    bench.measure();
+    let record = bench.harness.state().state().record().expect("a record").to_json().expect("JSON");
+    let path = bench.path().join("theirs.json");
+    std::fs::write(&path, record.replacen("\"cores\": 4", "\"cores\": 64", 1)).expect("a file");
+    bench.perform(Command::OpenPaths(vec![path]));
+    bench.until("the opened result", |app| app.state().opened.is_some());
+    bench.click("Show beside mine");
+    assert!(bench.harness.state().state().opened.is_none());
+    let names = bench.curve_names();
+    assert!(names.contains(&"Native threads".to_owned()), "{names:?}");
+    assert!(names.contains(&"Native threads, recorded on 64 cores".to_owned()), "{names:?}");
+    bench.harness.get_by_label_contains("With crosses: 64 cores");
+
+    bench.perform(Command::Beside(BesideCommand::Hide));
+    assert!(bench.curve_names().iter().all(|name| !name.contains("recorded")));
+}
+
+#[test]
+fn the_recorded_result_of_a_lesson_is_shown_on_request() {
+    let mut bench = waiting();
+    bench.perform(Command::SelectLesson("gil".to_owned()));
+    bench.perform(Command::Beside(BesideCommand::ShowRecorded));
+    bench.until("the recorded result", |app| app.state().beside.is_some());
+    assert!(bench.harness.state().state().is_beside_drawn());
+    assert!(bench.curve_names().iter().all(|name| name.contains("recorded on")), "{:?}", bench.curve_names());
+    bench.perform(Command::SelectLesson("waiting".to_owned()));
+    assert!(bench.harness.state().state().beside.is_none());
+
+    // Other parameters are other work.
+    bench.perform(Command::SelectLesson("gil".to_owned()));
+    bench.perform(Command::Beside(BesideCommand::ShowRecorded));
+    bench.until("the recorded result", |app| app.state().beside.is_some());
+    bench.perform(Command::SetParameter { experiment: 0, name: "limit", value: 2000.0, stage: Stage::Released });
+    assert!(!bench.harness.state().state().is_beside_drawn());
+    bench.harness.get_by_label_contains("it was measured with other parameters");
+    bench.click("Hide");
+    assert!(bench.harness.state().state().beside.is_none());
 }

@@ -1,12 +1,26 @@
 //! The figure of a saved or running run, the same in the window, in exports and on the command line.
 
-use super::{AxisChoice, Metric, PlotInput, PlotOptions, PlotSpec, specify};
+use super::{AxisChoice, Metric, PlotInput, PlotOptions, PlotSpec, Recorded, specify};
 use crate::model::format;
-use crate::model::record::{Completion, RunRecord};
+use crate::model::record::{Completion, ExperimentRecord, RunRecord};
+use crate::model::results::Results;
+use crate::model::workload::Workload;
 
 impl RunRecord {
     /// The figure of some of its experiments, side by side in the record's order; of all where `experiments` is `None`.
     pub fn figure(&self, experiments: Option<&[&str]>, metric: Metric, axes: AxisChoice) -> PlotSpec {
+        self.figure_beside(None, experiments, metric, axes)
+    }
+
+    /// The same figure with the curves of another record behind its own, where that measured the same work.
+    pub fn figure_beside(
+        &self,
+        other: Option<&Self>,
+        experiments: Option<&[&str]>,
+        metric: Metric,
+        axes: AxisChoice,
+    ) -> PlotSpec {
+        let place = other.map(Self::place).unwrap_or_default();
         let shown: Vec<_> = self
             .experiments
             .iter()
@@ -20,14 +34,37 @@ impl RunRecord {
                 bound: experiment.bound(),
                 results: &experiment.results,
                 prediction: experiment.prediction.as_ref(),
-                reference: None,
+                reference: other
+                    .and_then(|other| other.results_of(&self.lesson, &experiment.id, &experiment.workload_as_run()))
+                    .map(|results| Recorded { results, place: &place }),
             })
             .collect();
-        let provenance = self.provenance();
+        let provenance = self.provenance_beside(other);
         specify(
             &inputs,
             PlotOptions { title: &self.lesson_title, metric, axes, provenance: &provenance, planned: None },
         )
+    }
+
+    /// What stands after the names of its curves where they are shown beside others, such as `recorded on 8 cores`.
+    pub fn place(&self) -> String {
+        let cores = if self.machine.cores == 1 { "1 core".to_owned() } else { format!("{} cores", self.machine.cores) };
+        match self.machine.quota_cores {
+            Some(quota) => format!("recorded on {cores} with a quota of {quota:.2}"),
+            None => format!("recorded on {cores}"),
+        }
+    }
+
+    /// What it measured of an experiment of a lesson, if that was the same work: the same workload with the same parameters and code.
+    pub fn results_of(&self, lesson: &str, experiment: &str, workload: &Workload) -> Option<&Results> {
+        let is_same = |it: &&ExperimentRecord| it.id == experiment && it.workload_as_run() == *workload;
+        self.experiments.iter().filter(|_| self.lesson == lesson).find(is_same).map(|it| &it.results)
+    }
+
+    /// Its own provenance, and that of the record beside it, if there is one.
+    pub fn provenance_beside(&self, other: Option<&Self>) -> String {
+        let own = self.provenance();
+        other.map_or_else(|| own.clone(), |other| format!("{own} — beside it: {}", other.provenance()))
     }
 
     /// Machine, interpreters, date, precision, rounds and seed in one line.

@@ -32,8 +32,17 @@ pub struct PlotInput<'a> {
     pub results: &'a Results,
     /// What the learner expected.
     pub prediction: Option<&'a Prediction>,
-    /// Results recorded elsewhere, drawn behind the others.
-    pub reference: Option<&'a Results>,
+    /// Results recorded earlier or elsewhere, drawn behind the others.
+    pub reference: Option<Recorded<'a>>,
+}
+
+/// Results beside which others are shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Recorded<'a> {
+    /// What was measured then, or there.
+    pub results: &'a Results,
+    /// What the legend says after each of its names, such as `recorded on 8 cores`.
+    pub place: &'a str,
 }
 
 /// What a figure shows of its experiments.
@@ -124,7 +133,8 @@ impl Metric {
 /// The metrics that some series has, and the one that is shown, in tab order.
 fn offered(inputs: &[PlotInput<'_>], shown: Metric) -> Vec<Metric> {
     let has = |metric: Metric| {
-        let series = inputs.iter().flat_map(|input| &input.results.series);
+        let all = inputs.iter().flat_map(|input| [Some(input.results), input.reference.map(|it| it.results)]);
+        let series = all.flatten().flat_map(|results| &results.series);
         series.flat_map(|series| &series.points).any(|point| metric.of(point).is_some())
     };
     let offers = |metric: &Metric| metric.is_general() || *metric == shown || has(*metric);
@@ -155,12 +165,18 @@ fn curves_of(input: &PlotInput<'_>, metric: Metric) -> Vec<PlotCurve> {
         });
     }
     if let Some(reference) = input.reference {
-        curves.extend(reference.series.iter().map(|series| PlotCurve {
-            name: format!("{}, recorded", series.key.label()),
-            role: CurveRole::Reference,
-            shape: CurveShape::Line,
-            points: points_of(&series.points, metric),
-        }));
+        let Recorded { results, place } = reference;
+        for ((index, series), name) in results.series.iter().enumerate().zip(results.labels()) {
+            curves.push(PlotCurve {
+                name: format!("{name}, {place}"),
+                role: CurveRole::Reference {
+                    engine: series.key.engine,
+                    variant: variant_of(results, index, &series.key),
+                },
+                shape: CurveShape::Line,
+                points: points_of(&series.points, metric),
+            });
+        }
     }
     for ((index, series), name) in input.results.series.iter().enumerate().zip(input.results.labels()) {
         curves.push(PlotCurve {
@@ -209,8 +225,12 @@ fn name_ceiling(panels: &mut [Vec<PlotCurve>]) {
 
 /// The role of the series at `index`: which one of its engine it is.
 pub(in crate::model) fn role_of(results: &Results, index: usize, key: &SeriesKey) -> CurveRole {
-    let variant = results.series.iter().take(index).filter(|earlier| earlier.key.engine == key.engine).count();
-    CurveRole::Measured { engine: key.engine, variant }
+    CurveRole::Measured { engine: key.engine, variant: variant_of(results, index, key) }
+}
+
+/// How many series of the same engine stand before it.
+fn variant_of(results: &Results, index: usize, key: &SeriesKey) -> usize {
+    results.series.iter().take(index).filter(|earlier| earlier.key.engine == key.engine).count()
 }
 
 fn points_of(points: &[Point], metric: Metric) -> Vec<PlotPoint> {

@@ -60,8 +60,8 @@ const NEUTRAL_LIGHT: [u8; 3] = [112, 112, 112];
 const NEUTRAL_DARK: [u8; 3] = [150, 150, 150];
 
 impl CurveRole {
-    /// How the curve is drawn. The first fifteen series of every engine all differ from one another and from every
-    /// other role.
+    /// How the curve is drawn. The first fifteen series of every engine, and the first five recorded
+    /// ones, all differ from one another and from every other role.
     pub fn style(self) -> CurveStyle {
         match self {
             Self::Measured { engine, variant } => measured(engine, variant),
@@ -72,9 +72,12 @@ impl CurveRole {
             Self::Prediction => {
                 CurveStyle { light: [0, 0, 0], dark: [255, 255, 255], marker: Marker::Circle, dash: Dash::Dashed }
             }
-            Self::Reference => {
-                CurveStyle { light: NEUTRAL_LIGHT, dark: NEUTRAL_DARK, marker: Marker::Cross, dash: Dash::DashDot }
-            }
+            // The engine's colour, with crosses, which no measured curve has.
+            Self::Reference { engine, variant } => CurveStyle {
+                marker: Marker::Cross,
+                dash: if variant == 0 { Dash::DashDot } else { DASHES[variant % 2] },
+                ..measured(engine, variant)
+            },
         }
     }
 }
@@ -131,7 +134,10 @@ mod tests {
         let measured = EngineKind::ALL
             .into_iter()
             .flat_map(|engine| (0..15).map(move |variant| CurveRole::Measured { engine, variant }));
-        measured.chain([CurveRole::Ceiling, CurveRole::Prediction, CurveRole::Reference]).collect()
+        let references = EngineKind::ALL
+            .into_iter()
+            .flat_map(|engine| (0..5).map(move |variant| CurveRole::Reference { engine, variant }));
+        measured.chain(references).chain([CurveRole::Ceiling, CurveRole::Prediction]).collect()
     }
 
     #[test]

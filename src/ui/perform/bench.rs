@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Services;
 use crate::lesson::{Experiment, Lesson};
 use crate::model::plan::ExperimentPlan;
-use crate::model::plot::{PlotInput, PlotOptions, PlotSpec, specify};
+use crate::model::plot::{PlotInput, PlotOptions, PlotSpec, Recorded, specify};
 use crate::model::prediction::Prediction;
 use crate::model::record::{Completion, ExperimentRecord, RunRecord};
 use crate::model::results::Results;
@@ -23,6 +23,7 @@ use crate::ui::state::{Bench, Drawing, SeriesOffer, State};
 pub(super) fn select_lesson(id: &str, state: &mut State, services: &Services) {
     if state.lessons.select(id) {
         state.opened = None;
+        state.beside = None;
         open(0, state, services);
     }
 }
@@ -234,6 +235,8 @@ pub(in crate::ui) fn refresh_figure(state: &mut State) {
     };
     let settings = &bench.settings;
     let nothing = Results::default();
+    let beside = state.beside.as_deref();
+    let place = beside.map(RunRecord::place).unwrap_or_default();
     // What was measured keeps the title it was measured under.
     let mut titles = bench.titles.clone();
     for measured in record.iter().flat_map(|record| &record.experiments) {
@@ -249,17 +252,22 @@ pub(in crate::ui) fn refresh_figure(state: &mut State) {
         .zip(settings.workloads.iter().zip(&settings.predictions))
         .map(|((experiment, title), (workload, prediction))| {
             let measured = record.and_then(|record| record.experiments.iter().find(|it| it.id == experiment.id));
+            let work = measured.map_or_else(|| workload.clone(), ExperimentRecord::workload_as_run);
+            let recorded = beside.and_then(|beside| beside.results_of(&lesson.id, &experiment.id, &work));
             PlotInput {
                 experiment: &experiment.id,
                 title,
                 bound: measured.map_or(workload.bound(), crate::model::record::ExperimentRecord::bound),
                 results: measured.map_or(&nothing, |measured| &measured.results),
                 prediction: Some(prediction).filter(|prediction| !prediction.points.is_empty()),
-                reference: None,
+                reference: recorded.map(|results| Recorded { results, place: &place }),
             }
         })
         .collect();
-    let provenance = record.map(RunRecord::provenance).unwrap_or_default();
+    let provenance = match (record, beside) {
+        (Some(record), beside) => record.provenance_beside(beside),
+        (None, beside) => beside.map(RunRecord::provenance).unwrap_or_default(),
+    };
     let is_whole = record.is_some_and(|record| record.completion == Completion::Completed);
     let options = PlotOptions {
         title: &title,

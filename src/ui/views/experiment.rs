@@ -9,6 +9,7 @@ use super::{Room, results, settings_row, verdict_strip};
 use crate::model::format;
 use crate::model::prediction::Prediction;
 use crate::model::record::RunRecord;
+use crate::ui::beside_command::BesideCommand;
 use crate::ui::command::{Command, Inbox};
 use crate::ui::plot_view::{self, FigureOptions, Navigation, PlotAction};
 use crate::ui::prediction_view;
@@ -32,6 +33,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
             hint(ui, state, inbox);
             settings_row::show(ui, state, bench, inbox);
             standing(ui, state, inbox);
+            beside(ui, state, inbox);
         }
         (None, None) => {
             nothing(ui, state);
@@ -135,6 +137,7 @@ fn banner(ui: &mut Ui, opened: &Opened, inbox: &mut Inbox) {
     frame.show(ui, |ui| {
         right_first(ui, |ui| {
             button(ui, Command::BackToLive, inbox);
+            button(ui, Command::Beside(BesideCommand::ShowOpened), inbox);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let name = opened.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
                 let words = format!("Opened result {name}: {}", opened.drawing.figure.provenance);
@@ -318,6 +321,21 @@ fn standing(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
         if measured.finished.is_some() {
             button(ui, Command::ShowFinished, inbox);
         }
+    });
+}
+
+/// What is shown beside this machine's own result, and the way to take it away.
+fn beside(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
+    let Some(record) = &state.beside else { return };
+    let words = if state.is_beside_drawn() {
+        format!("With crosses: {}.", record.provenance())
+    } else {
+        "The other result is not drawn: it was measured with other parameters than these, or without this experiment."
+            .to_owned()
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.label(theme::caption(words));
+        labelled_button(ui, "Hide", Command::Beside(BesideCommand::Hide), inbox);
     });
 }
 

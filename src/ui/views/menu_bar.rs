@@ -5,6 +5,7 @@ use eframe::egui::{self, MenuBar, Ui};
 use super::controls::{keys_in_words, labelled_menu_item, menu_item, name, quiet_button};
 use crate::model::plot::AxisChoice;
 use crate::model::stopping::Precision;
+use crate::ui::beside_command::BesideCommand;
 use crate::ui::command::{Command, Inbox};
 use crate::ui::first_command::FirstCommand;
 use crate::ui::python_command::PythonCommand;
@@ -92,6 +93,12 @@ fn view(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
         for choice in figure.metrics.iter().copied() {
             menu_item(ui, Command::ShowMetric(choice), choice == figure.metric, true, inbox);
         }
+    }
+    ui.separator();
+    if state.beside.is_some() {
+        menu_item(ui, Command::Beside(BesideCommand::Hide), false, true, inbox);
+    } else {
+        menu_item(ui, Command::Beside(BesideCommand::ShowRecorded), false, state.has_recorded(), inbox);
     }
     if let Some(axes) = state.axes() {
         ui.separator();

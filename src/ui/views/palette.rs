@@ -2,6 +2,7 @@
 
 use eframe::egui::{self, Align, Button, Id, Key, Layout, Modal, Modifiers, RichText, ScrollArea, TextEdit, Ui};
 
+use crate::ui::beside_command::BesideCommand;
 use crate::ui::code_command::CodeCommand;
 use crate::ui::command::{Command, Inbox};
 use crate::ui::state::State;
@@ -49,7 +50,9 @@ fn is_useful(state: &State, command: &Command) -> bool {
     match command {
         Command::ShowPalette => false,
         Command::Dismiss => state.presenting,
-        Command::BackToLive => state.opened.is_some(),
+        Command::BackToLive | Command::Beside(BesideCommand::ShowOpened) => state.opened.is_some(),
+        Command::Beside(BesideCommand::ShowRecorded) => state.has_recorded(),
+        Command::Beside(BesideCommand::Hide) => state.beside.is_some(),
         Command::ShowFinished => state.measured_here().is_some_and(|measured| measured.finished.is_some()),
         Command::ShowExport | Command::CopyPlot => state.record().is_some(),
         Command::RunOrStop => state.run.is_some() || state.can_run(),

@@ -258,10 +258,16 @@ fn latency_has_bars_from_5_to_95_percent_of_the_units() {
 #[test]
 fn a_reference_is_marked_as_recorded() {
     let (now, then) = (results(8, 95.0, 380.0), results(8, 90.0, 370.0));
-    let input = PlotInput { reference: Some(&then), ..input(&now, Bound::Waiting) };
+    let input = PlotInput {
+        reference: Some(Recorded { results: &then, place: "recorded on 8 cores" }),
+        ..input(&now, Bound::Waiting)
+    };
     let panel = specify(&[input], options(Metric::Speedup)).panels.remove(0);
-    assert_eq!(names(&panel), ["GIL model, recorded", "Native threads, recorded", "GIL model", "Native threads"]);
-    assert_eq!(panel.curves[0].role, CurveRole::Reference);
+    assert_eq!(
+        names(&panel),
+        ["GIL model, recorded on 8 cores", "Native threads, recorded on 8 cores", "GIL model", "Native threads"]
+    );
+    assert_eq!(panel.curves[0].role, CurveRole::Reference { engine: EngineKind::GilModel, variant: 0 });
 }
 
 #[test]
