@@ -504,7 +504,8 @@ impl Sweep {
                 None => return Some(Warning::TooFewRounds { rounds: self.least_rounds(experiment) }),
             }
         }
-        (reached > target).then_some(Warning::TargetNotReached { target, reached })
+        let finite = reached.is_finite().then_some(reached);
+        (reached > target).then_some(Warning::TargetNotReached { target, reached: finite })
     }
 
     /// Rounds of the point that has the fewest.

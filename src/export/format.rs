@@ -58,6 +58,18 @@ impl Format {
         })
     }
 
+    /// What a reader sees where there is room for a word or two.
+    pub fn short_label(self) -> &'static str {
+        match self {
+            Self::Svg => "SVG",
+            Self::Png => "PNG",
+            Self::Pdf => "PDF",
+            Self::Csv => "CSV",
+            Self::Json => "JSON",
+            Self::Python => "Python program",
+        }
+    }
+
     /// What a reader sees in lists and dialogs.
     pub fn label(self) -> &'static str {
         match self {

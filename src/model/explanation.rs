@@ -48,7 +48,7 @@ impl Explanation {
                 name,
                 role: role_of(results, index, &series.key),
                 law: scaling::fit(series, usable_cores).map(|fit| fit.in_words()),
-                cpu: cpu_in_words(series),
+                cpu: cpu_in_words(series, usable_cores),
                 prediction: prediction
                     .filter(|_| only_native || series.key.engine != EngineKind::Native)
                     .and_then(|prediction| prediction.comparison(series))
@@ -61,7 +61,7 @@ impl Explanation {
 }
 
 /// Cores used and units per CPU second at the greatest thread count beside one thread.
-fn cpu_in_words(series: &Series) -> Option<String> {
+fn cpu_in_words(series: &Series, usable_cores: f64) -> Option<String> {
     let one = series.at(ThreadCount::ONE)?;
     let most = series.points.last().filter(|point| point.threads > ThreadCount::ONE)?;
     let cores = most.cores_used.as_ref()?;
@@ -73,12 +73,43 @@ fn cpu_in_words(series: &Series) -> Option<String> {
         }
         _ => String::new(),
     };
-    let reason = reason(one, most).map(|reason| format!(" {reason}")).unwrap_or_default();
+    let reason = reason(one, most, usable_cores).map(|reason| format!(" {}", reason.in_words(series.key.engine)));
+    let reason = reason.unwrap_or_default();
     Some(format!("At {threads} it used {} cores{work}.{reason}", format::estimate(cores)))
 }
 
+/// Why a curve looks as it does.
+enum Reason {
+    Waited,
+    TookTurns,
+    SlowedDown,
+    UnimpededTogether,
+}
+
+impl Reason {
+    fn in_words(&self, engine: EngineKind) -> String {
+        let workers = match engine {
+            EngineKind::PythonProcesses => "processes",
+            EngineKind::PythonAsyncio => "tasks",
+            EngineKind::Native | EngineKind::GilModel | EngineKind::PythonThreads | EngineKind::PythonInterpreters => {
+                "threads"
+            }
+        };
+        match self {
+            Self::Waited => format!(
+                "Its {workers} waited most of the time, and they waited at the same time: the cores were no limit."
+            ),
+            Self::TookTurns => format!("So its {workers} took turns; they did not run at the same time."),
+            Self::SlowedDown => format!("So its {workers} ran at the same time, but each of them got less done."),
+            Self::UnimpededTogether => {
+                format!("So its {workers} ran at the same time, and none slowed the others down.")
+            }
+        }
+    }
+}
+
 /// What the whole intervals allow to say; nothing where they do not.
-fn reason(one: &Point, most: &Point) -> Option<&'static str> {
+fn reason(one: &Point, most: &Point, usable_cores: f64) -> Option<Reason> {
     /// Fewer cores than this are one at a time, with room for what the coordinator and the kernel use.
     const ONE_AT_A_TIME: f64 = 1.15;
     /// More cores than this are several at the same time.
@@ -87,25 +118,28 @@ fn reason(one: &Point, most: &Point) -> Option<&'static str> {
     const MOSTLY_WAITS: f64 = 0.5;
     /// One thread that keeps a core busier than this computes.
     const COMPUTES: f64 = 0.85;
+    /// Of all that can run at the same time - one thread under a GIL - this share may be busy where it is no limit.
+    const NO_LIMIT: f64 = 0.7;
     /// The share of the work of a CPU second below which threads are said to get slower, and above which not.
     const SLOWER: f64 = 0.95;
     const AS_FAST: f64 = 0.9;
 
     let (single, cores) = (known(one.cores_used.as_ref())?, known(most.cores_used.as_ref())?);
     if single.high < MOSTLY_WAITS {
-        return Some("Its threads waited most of the time, and they waited at the same time: the cores were no limit.")
-            .filter(|_| cores.high < most.threads.as_f64() * MOSTLY_WAITS && rises(most));
+        let mostly_waits = cores.high < most.threads.as_f64() * MOSTLY_WAITS;
+        let is_limited = cores.high > NO_LIMIT * usable_cores.min(1.0);
+        return (mostly_waits && !is_limited && rises(most)).then_some(Reason::Waited);
     }
     if single.low > COMPUTES && cores.high < ONE_AT_A_TIME {
-        return Some("So its threads took turns; they did not run at the same time.");
+        return Some(Reason::TookTurns);
     }
     if cores.low > AT_THE_SAME_TIME {
         let (of_one, of_most) = (known(one.units_per_cpu_sec.as_ref())?, known(most.units_per_cpu_sec.as_ref())?);
         if of_most.high < SLOWER * of_one.low {
-            return Some("So its threads ran at the same time, but each of them got less done.");
+            return Some(Reason::SlowedDown);
         }
         if of_most.low > AS_FAST * of_one.high {
-            return Some("So its threads ran at the same time, and none slowed the others down.");
+            return Some(Reason::UnimpededTogether);
         }
     }
     None
@@ -158,8 +192,23 @@ mod tests {
 
     #[track_caller]
     fn check(one: [f64; 3], eight: [f64; 3], expected: &str) {
-        let words = cpu_in_words(&series(one, eight)).expect("CPU time is known");
+        let words = cpu_in_words(&series(one, eight), 4.0).expect("CPU time is known");
         assert!(words.ends_with(expected), "{words}");
+    }
+
+    #[test]
+    fn workers_are_called_what_they_are() {
+        let mut processes = series([1000.0, 1.0, 1000.0], [4000.0, 4.0, 1000.0]);
+        processes.key = SeriesKey::of(EngineKind::PythonProcesses);
+        let words = cpu_in_words(&processes, 4.0).expect("CPU time is known");
+        assert!(words.ends_with("So its processes ran at the same time, and none slowed the others down."), "{words}");
+    }
+
+    #[test]
+    fn cores_or_a_gil_that_are_busy_may_be_the_limit() {
+        // Each waits 85 % of the time alone; eight of them keep a whole core busy, and that may be all a GIL lets them have.
+        check([100.0, 0.15, 666.0], [660.0, 0.99, 666.0], "as with one thread.");
+        check([100.0, 0.05, 2000.0], [800.0, 0.4, 2000.0], "the cores were no limit.");
     }
 
     #[test]
@@ -187,7 +236,7 @@ mod tests {
                 cores.interval = IntervalKind::Range;
             }
         }
-        let words = cpu_in_words(&few).expect("CPU time is known");
+        let words = cpu_in_words(&few, 4.0).expect("CPU time is known");
         assert!(words.ends_with("as with one thread."), "{words}");
     }
 

@@ -8,7 +8,7 @@ pub enum Pause {
     /// No: each prints as fast as it can.
     #[default]
     None,
-    /// A sleep of a millisecond after each line, so that both run at the same time.
+    /// A sleep of a millisecond after each line, in which the other gets its turn.
     Millisecond,
 }
 
@@ -64,19 +64,28 @@ impl Transcript {
         self.lines.windows(2).filter(|pair| matches!(pair, [one, next] if one.thread != next.thread)).count()
     }
 
-    /// What can be seen in it, in a sentence or two.
+    /// What can be seen in it, in a sentence or two. It goes by the order of the lines: two may have been printed at one time.
     pub fn in_words(&self) -> String {
-        let of = |name: &'static str| self.lines.iter().filter(move |line| line.thread == name).map(|line| line.at_ms);
-        let last_of_first = of("first").fold(f64::NAN, f64::max);
-        let first_of_second = of("second").fold(f64::NAN, f64::min);
-        if last_of_first < first_of_second {
+        let ends = |name: &str| {
+            let mut places = (0..self.lines.len()).filter(|&place| self.lines[place].thread == name);
+            let first = places.next()?;
+            Some((first, places.next_back().unwrap_or(first)))
+        };
+        let Some(((first_begins, first_ends), (second_begins, second_ends))) = ends("first").zip(ends("second")) else {
+            return "Not both threads have printed.".to_owned();
+        };
+        if first_ends < second_begins {
             "The first thread had printed all its lines before the second printed one. Nothing promises that order: another run \
              may mix them."
                 .to_owned()
-        } else if last_of_first.is_nan() || first_of_second.is_nan() {
-            "Not both threads have printed.".to_owned()
+        } else if second_ends < first_begins {
+            "The second thread had printed all its lines before the first printed one, although it was started later. Nothing \
+             promises an order: another run may mix them."
+                .to_owned()
         } else {
-            "The lines of both threads are mixed: both were running at the same time, and another run may mix them in another way.".to_owned()
+            "The lines of both threads are mixed: the one had not ended when the other printed. Another run may mix them in \
+             another way."
+                .to_owned()
         }
     }
 }
@@ -111,7 +120,12 @@ mod tests {
         assert_eq!((one_by_one.threads(), one_by_one.turns()), (vec!["first", "second", "MainThread"], 2));
         assert!(one_by_one.in_words().contains("before the second"));
         let mixed = transcript(&[("first", 0.1), ("second", 0.2), ("first", 0.3)]);
-        assert!(mixed.in_words().contains("mixed"));
+        // Under the GIL they did not run at the same time, so that this must not be said.
+        assert!(mixed.in_words().contains("mixed: the one had not ended when the other printed"));
+        let other_way = transcript(&[("second", 0.1), ("second", 0.2), ("first", 0.3), ("MainThread", 0.4)]);
+        assert!(other_way.in_words().starts_with("The second thread had printed all its lines before the first"));
+        let at_one_time = transcript(&[("first", 0.1), ("first", 0.2), ("second", 0.2), ("MainThread", 0.2)]);
+        assert!(at_one_time.in_words().starts_with("The first thread had printed all its lines before the second"));
         assert!(transcript(&[("first", 0.1)]).in_words().contains("Not both"));
     }
 }

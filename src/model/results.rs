@@ -203,7 +203,18 @@ pub fn speedup_ratio(above: &[Point], below: &[Point], threads: ThreadCount) -> 
 /// The time of one unit over that at one thread, round by round; `None` where no round has both.
 pub fn latency_ratio(points: &[Point], threads: ThreadCount) -> Option<Estimate> {
     let (many, one) = (at(points, threads)?, at(points, ThreadCount::ONE)?);
-    Estimate::of(&per_round(many, one, |window| window.latency_ms.unwrap_or(f64::NAN)))
+    let pair = |window: &Window| {
+        let base = one.window_of(window.round)?.latency_ms.filter(|base| *base > 0.0)?;
+        Some(window.latency_ms.map(|latency| latency / base))
+    };
+    latency_of(many.windows.iter().filter_map(pair))
+}
+
+/// Rounds in which the latency is unknown had units too long for the window, wherever other rounds have it.
+fn latency_of(rounds: impl Iterator<Item = Option<f64>>) -> Option<Estimate> {
+    let all: Vec<Option<f64>> = rounds.collect();
+    let known: Vec<f64> = all.iter().copied().flatten().collect();
+    Estimate::of_censored(&known, all.len() - known.len())
 }
 
 impl Point {
@@ -221,7 +232,7 @@ impl Point {
         let throughput_per_sec = over(|window| Some(window.throughput_per_sec()))?;
         let cores_used = over(Window::cores_used);
         let units_per_cpu_sec = over(Window::units_per_cpu_sec);
-        let latency_ms = over(|window| window.latency_ms);
+        let latency_ms = latency_of(windows.iter().map(|window| window.latency_ms));
         let latency_quantiles_ms = quantiles_of(&windows);
         let lost_share = over(|window| window.lost.and_then(|lost| lost.share()));
         let deadlock_share = deadlock_share_of(&windows);

@@ -152,6 +152,12 @@ impl Fit {
             Law::Flat { total } => {
                 format!("a flat line: {} units per second, whatever the number of threads", format::number(total))
             }
+            // Amdahl's law knows no serial share above the whole: then further threads only lose.
+            Law::Amdahl { sigma, .. } if sigma > 1.0 => format!(
+                "a fall towards {} of one thread's throughput: contention σ = {}, more than Amdahl's law knows",
+                format::percent(1.0 / sigma),
+                format::number(sigma)
+            ),
             Law::Amdahl { sigma, .. } => {
                 let limit = if sigma > 0.0 {
                     format!(", so that it never exceeds {} times one thread", format::number(1.0 / sigma))
@@ -180,6 +186,7 @@ impl Fit {
 
     fn peak_in_words(&self) -> String {
         match self.law.peak() {
+            None if self.law.throughput(1.0) > self.law.throughput(2.0) => "highest at 1 thread".to_owned(),
             None => "no peak".to_owned(),
             Some(peak) if peak > self.most_threads => {
                 format!("peak near {} threads, beyond the {} measured", peak.floor(), self.most_threads)

@@ -58,6 +58,22 @@ impl Estimate {
         })
     }
 
+    /// As [`Estimate::of`], where `longer` more rounds have a value that is unknown but greater than any that would matter. `None`
+    /// where the median or the upper end is among those. Leaving such rounds out would make both too small.
+    pub fn of_censored(values: &[f64], longer: usize) -> Option<Self> {
+        let sorted = sorted_finite(values);
+        if longer == 0 {
+            return Self::of(&sorted);
+        }
+        let count = sorted.len() + longer;
+        let (lower, upper) = interval_ranks(count)?;
+        let (low, high) = (*sorted.get(lower - 1)?, *sorted.get(upper - 1)?);
+        let middle = (*sorted.get((count - 1) / 2)?, *sorted.get(count / 2)?);
+        let rounds = u32::try_from(count).unwrap_or(u32::MAX);
+        let median = f64::midpoint(middle.0, middle.1);
+        Some(Self { median, low, high, rounds, interval: IntervalKind::OrderStatistic95 })
+    }
+
     /// The share of `count` rounds in which something happened, `hits` of them, with its exact 95 % interval: the shares for
     /// which so many hits or more, and so many or fewer, would each have a probability above 2.5 % (Clopper & Pearson,
     /// *Biometrika* 26, 1934). `None` without rounds, or with more hits than rounds.
@@ -209,6 +225,23 @@ mod tests {
         check_median(&[9.0, 1.0, 5.0], Some(5.0));
         check_median(&[9.0, f64::NAN, 1.0, 5.0, 7.0], Some(6.0));
         check_median(&[f64::MAX, f64::MAX], Some(f64::MAX));
+    }
+
+    #[test]
+    fn values_too_great_to_be_known_keep_their_ranks() {
+        let values: Vec<f64> = (1..=11).map(f64::from).collect();
+        let whole = Estimate::of(&values).expect("an estimate");
+        // The two greatest of eleven are beyond the upper end, the 10th smallest.
+        assert_eq!(Estimate::of_censored(&values[..10], 1), Some(whole));
+        assert_eq!((whole.median, whole.high), (6.0, 10.0));
+        assert_eq!(Estimate::of_censored(&values[..9], 2), None, "the upper end is unknown");
+        assert_eq!(Estimate::of_censored(&values, 0), Some(whole));
+        assert_eq!(
+            Estimate::of_censored(&values[..4], 1),
+            None,
+            "five have no interval, and their greatest is unknown"
+        );
+        assert_eq!(Estimate::of_censored(&[], 9), None);
     }
 
     #[track_caller]

@@ -87,8 +87,8 @@ pub enum Warning {
     TargetNotReached {
         /// The target half width as a share.
         target: f64,
-        /// The widest half width reached, as a share.
-        reached: f64,
+        /// The widest half width reached, as a share; `None` where some point's median is 0, so that no width is a share of it.
+        reached: Option<f64>,
     },
     /// There was no time for enough rounds to give an interval.
     TooFewRounds {
@@ -140,7 +140,8 @@ impl fmt::Display for Warning {
                 write!(f, "During {:.0} % of the run some task on this machine waited for a CPU.", percent(*share))
             }
             Self::Throttled { periods } => {
-                write!(f, "The CPU quota stopped this program in {periods} periods of the run.")
+                let periods = format::counted(usize::try_from(*periods).unwrap_or(usize::MAX), "period");
+                write!(f, "The CPU quota stopped this program in {periods} of the run.")
             }
             Self::Quota { quota_cores, cores } => {
                 write!(f, "A quota of {quota_cores:.2} cores holds here, although {cores} cores are visible.")
@@ -155,31 +156,43 @@ impl fmt::Display for Warning {
             }
             Self::Observer { windows, share_of_core } => write!(
                 f,
-                "Threadlab itself used up to {:.0} % of a core in {windows} windows; they were kept all the same.",
+                "Threadlab itself used up to {:.0} % of a core in {}, {} all the same.",
                 percent(*share_of_core),
+                windows_in_words(*windows),
+                if *windows == 1 { "which was kept" } else { "which were kept" },
             ),
             Self::Overlong { windows, times } => {
-                let many = if *windows == 1 { "1 window".to_owned() } else { format!("{windows} windows") };
+                let kept = if *windows == 1 { "it was kept" } else { "they were kept" };
                 write!(
                     f,
-                    "{many} lasted up to {times:.0} times as long as planned, because the machine had no core free to end \
-                     them; they were kept all the same."
+                    "{} lasted up to {times:.0} times as long as planned, as happens where a machine has no core free or \
+                     sleeps; {kept} all the same.",
+                    windows_in_words(*windows),
                 )
             }
             Self::Impossible { windows } => write!(
                 f,
-                "{windows} windows showed more CPU time than the cores can give; they were discarded as wrong."
+                "{} showed more CPU time than the cores can give; {} discarded as wrong.",
+                windows_in_words(*windows),
+                if *windows == 1 { "it was" } else { "they were" },
             ),
             Self::ServerBusy { threads, share_of_core } => write!(
                 f,
-                "At {threads} threads the local server used {:.0} % of a core, so the curve may show the server's limit.",
+                "At {} the local server used {:.0} % of a core, so the curve may show the server's limit.",
+                format::threads(*threads),
                 percent(*share_of_core),
             ),
-            Self::TargetNotReached { target, reached } => write!(
+            Self::TargetNotReached { target, reached: Some(reached) } => write!(
                 f,
-                "The target of ±{:.0} % was not reached in the time given: the widest interval is ±{:.0} %.",
+                "The target of ±{:.0} % was not reached in the time given: the widest interval is ±{} %.",
                 percent(*target),
-                percent(*reached),
+                // Rounded up: what missed the target must not read as the target.
+                format::fixed((percent(*reached) * 10.0 - 1e-6).ceil() / 10.0, usize::from(*reached < 0.2)),
+            ),
+            Self::TargetNotReached { target, reached: None } => write!(
+                f,
+                "The target of ±{:.0} % was not reached in the time given: at one point half of the windows counted nothing.",
+                percent(*target),
             ),
             Self::TooFewRounds { rounds } => write!(
                 f,
@@ -191,5 +204,44 @@ impl fmt::Display for Warning {
                 write!(f, "A wait of {asked_ms:.2} ms really took {measured_ms:.2} ms.")
             }
         }
+    }
+}
+
+fn windows_in_words(windows: u32) -> String {
+    format::counted(usize::try_from(windows).unwrap_or(usize::MAX), "window")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(warning: &Warning, expected: &str) {
+        assert_eq!(warning.to_string(), expected);
+        let text = serde_json::to_string(warning).expect("JSON");
+        assert_eq!(serde_json::from_str::<Warning>(&text).expect("it reads back"), *warning);
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        let observer = |windows| Warning::Observer { windows, share_of_core: 0.034 };
+        check(&observer(1), "Threadlab itself used up to 3 % of a core in 1 window, which was kept all the same.");
+        check(&observer(2), "Threadlab itself used up to 3 % of a core in 2 windows, which were kept all the same.");
+        check(
+            &Warning::Impossible { windows: 1 },
+            "1 window showed more CPU time than the cores can give; it was discarded as wrong.",
+        );
+        check(&Warning::Throttled { periods: 1 }, "The CPU quota stopped this program in 1 period of the run.");
+        let busy = Warning::ServerBusy { threads: 1, share_of_core: 0.9 };
+        check(&busy, "At 1 thread the local server used 90 % of a core, so the curve may show the server's limit.");
+    }
+
+    #[test]
+    fn a_target_that_was_missed_does_not_read_as_reached() {
+        let missed = |reached| Warning::TargetNotReached { target: 0.10, reached };
+        let begin = "The target of ±10 % was not reached in the time given: ";
+        check(&missed(Some(0.100_4)), &format!("{begin}the widest interval is ±10.1 %."));
+        check(&missed(Some(0.42)), &format!("{begin}the widest interval is ±42 %."));
+        check(&missed(None), &format!("{begin}at one point half of the windows counted nothing."));
     }
 }

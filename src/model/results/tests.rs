@@ -136,6 +136,21 @@ fn lost_updates_deadlocks_and_quantiles_are_folded() {
 }
 
 #[test]
+fn rounds_whose_units_were_too_long_are_not_left_out_of_the_latency() {
+    let of = |round: u32, latency_ms| Window { latency_ms, ..window(2, round, 100.0) };
+    let mut windows: Vec<Window> = (0..11).map(|round| of(round, Some(f64::from(round) + 1.0))).collect();
+    windows[10].latency_ms = None;
+    let latency = |windows: &[Window]| point(&one_series(windows.to_vec()), 2).latency_ms;
+    let one_unknown = latency(&windows).expect("a latency");
+    // The ten that are known have a median of 5.5.
+    assert_eq!((one_unknown.median, one_unknown.rounds), (6.0, 11));
+    for window in &mut windows[5..] {
+        window.latency_ms = None;
+    }
+    assert_eq!(latency(&windows), None);
+}
+
+#[test]
 fn waiting_without_cpu_time_has_no_units_per_cpu_second() {
     let results = one_series([Window { workers_cpu_s: Some(0.0), ..window(2, 0, 100.0) }]);
     assert_eq!(point(&results, 2).cores_used.map(|it| it.median), Some(0.0));

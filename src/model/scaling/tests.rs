@@ -162,6 +162,17 @@ fn sentences() {
 }
 
 #[test]
+fn more_than_the_whole_is_no_serial_share() {
+    let words = |law: &Law| fit_observations(&of_law(law, Some(0.02)), CORES).expect("a fit").in_words();
+    assert_eq!(
+        words(&Law::Amdahl { lambda: 100.0, sigma: 1.6 }),
+        "Fits a fall towards 63 % of one thread's throughput: contention σ = 1.60, more than Amdahl's law knows."
+    );
+    let falling = words(&Law::Usl { lambda: 100.0, sigma: 1.6, kappa: 0.05 });
+    assert!(falling.ends_with("highest at 1 thread."), "{falling}");
+}
+
+#[test]
 fn a_series_is_fitted_by_its_own_intervals() {
     use crate::model::fixture;
     use crate::model::series::EngineKind;

@@ -60,7 +60,7 @@ fn format(ui: &mut Ui, form: &mut ExportForm) {
     ui.vertical(|ui| {
         ui.horizontal(|ui| {
             for format in Format::ALL {
-                let name = format.extension().to_uppercase();
+                let name = format.short_label();
                 ui.selectable_value(&mut form.format, format, name).on_hover_text(format.summary());
             }
         });

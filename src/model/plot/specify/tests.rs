@@ -222,7 +222,7 @@ fn what_only_some_workloads_have_is_offered_where_it_was_measured() {
     assert_eq!(offers(&some, Speedup), general);
     // A lesson may name what is not measured yet.
     assert_eq!(offers(&some, LostUpdates), [Throughput, Speedup, Efficiency, CoresUsed, LostUpdates]);
-    let timed = Window { latency_ms: Some(5.0), ..fixture::window(8, 0, 95.0) };
+    let timed = Window { latency_ms: Some(5.0), ..fixture::window(16, 0, 95.0) };
     some.add(&curve(GIL), timed);
     assert_eq!(offers(&some, Speedup), [Throughput, Speedup, Efficiency, CoresUsed, Latency]);
 }
