@@ -271,6 +271,19 @@ impl InterpreterFinder {
     }
 }
 
+/// Whether two paths name the same interpreter: the same file, behind links. A virtual environment is one of its own.
+#[cfg(unix)]
+pub fn is_same_interpreter(one: &std::path::Path, other: &std::path::Path) -> bool {
+    use super::python::discovery::identity_of;
+    identity_of(one) == identity_of(other)
+}
+
+/// Whether two paths name the same interpreter.
+#[cfg(not(unix))]
+pub fn is_same_interpreter(one: &std::path::Path, other: &std::path::Path) -> bool {
+    one == other
+}
+
 /// A fault in Python code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeFault {

@@ -188,12 +188,12 @@ impl eframe::App for App {
         if !self.is_fitted && ctx.input(|input| input.viewport().monitor_size.is_some()) {
             self.is_fitted = true;
             let size = self.state.session.layout.size.unwrap_or(USUAL_SIZE);
-            if perform::fit_monitor(&mut self.state, ctx) {
+            if perform::window::fit_monitor(&mut self.state, ctx) {
                 ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(size.into()));
             }
         }
-        perform::drain_events(&mut self.state, &mut self.services, ctx);
-        perform::drain_reports(&mut self.state, &mut self.services, now);
+        perform::run::drain_events(&mut self.state, &mut self.services, ctx);
+        perform::reports::drain(&mut self.state, &mut self.services, now);
         perform::drain_watch(&mut self.state, &mut self.services);
         let look_again = self.state.expire_notices(now);
         // While a run measures nothing else wakes the window; the engine does often enough.

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::kept_file;
 use crate::engine::cancel::CancelFlag;
 use crate::engine::catalogue::{self, InterpreterFinder, InterpreterOffer};
-use crate::export;
 use crate::model::first_program::{PrintedLine, Transcript};
 use crate::model::series::Interpreter;
 
@@ -19,6 +19,8 @@ const MOST_MEMORY_BYTES: u64 = 1 << 20;
 pub struct SearchOrder {
     /// Executables that the learner has named.
     pub own_paths: Vec<PathBuf>,
+    /// Executables that were chosen or named, which may be listed under another of their names now.
+    pub follow: Vec<PathBuf>,
     /// The folder where what was learned is kept; `None` keeps nothing.
     pub memory_dir: Option<PathBuf>,
     /// Whether each Python is asked again, whatever is remembered.
@@ -32,6 +34,8 @@ pub struct Findings {
     pub offers: Vec<InterpreterOffer>,
     /// The one that the shell starts as `python3`, or else the first usable one.
     pub usual: Option<Interpreter>,
+    /// Of the paths to follow, those that are listed under another name, with that name.
+    pub listed_as: Vec<(PathBuf, String)>,
 }
 
 /// Finds Pythons; tests put a scripted one in its place.
@@ -90,7 +94,7 @@ impl InterpreterSource for PythonsOfThisMachine {
             self.finder.forget();
         } else if !self.has_recalled {
             // A memory that is not there or broken is no error: each Python is asked then.
-            if let Some(text) = file.as_deref().and_then(read) {
+            if let Some(Ok(text)) = file.as_deref().map(|file| kept_file::read(file, MOST_MEMORY_BYTES)) {
                 self.finder.recall(&text);
             }
         }
@@ -100,7 +104,8 @@ impl InterpreterSource for PythonsOfThisMachine {
         if let Some(file) = file {
             self.keep(&file);
         }
-        Findings { offers, usual }
+        let listed_as = listed_as(&order.follow, &offers);
+        Findings { offers, usual, listed_as }
     }
 
     fn run_program(&mut self, python: &Interpreter, program: &str) -> Result<Transcript, String> {
@@ -111,19 +116,18 @@ impl InterpreterSource for PythonsOfThisMachine {
 impl PythonsOfThisMachine {
     /// Without a memory the next start is slower, and nothing else.
     fn keep(&self, file: &Path) {
-        if let Some(folder) = file.parent()
-            && let Err(error) = std::fs::create_dir_all(folder)
-        {
-            tracing::debug!("what interpreters said could not be kept: {error}");
-            return;
-        }
-        if let Err(error) = export::write_atomic(file, self.finder.to_memory().as_bytes()) {
+        if let Err(error) = kept_file::write(file, self.finder.to_memory().as_bytes()) {
             tracing::debug!("what interpreters said could not be kept: {error}");
         }
     }
 }
 
-fn read(file: &Path) -> Option<String> {
-    let size = std::fs::metadata(file).ok()?.len();
-    (size <= MOST_MEMORY_BYTES).then(|| std::fs::read_to_string(file).ok()).flatten()
+/// Which of these paths are names of a Python that is listed under another.
+fn listed_as(paths: &[PathBuf], offers: &[InterpreterOffer]) -> Vec<(PathBuf, String)> {
+    let is_listed = |path: &PathBuf| offers.iter().any(|offer| Path::new(&offer.path) == path);
+    let other = |path: &PathBuf| {
+        let offer = offers.iter().find(|offer| catalogue::is_same_interpreter(Path::new(&offer.path), path))?;
+        Some((path.clone(), offer.path.clone()))
+    };
+    paths.iter().filter(|path| !is_listed(path)).filter_map(other).collect()
 }

@@ -19,6 +19,7 @@ pub mod edit;
 pub mod first_command;
 pub mod fit_view;
 pub mod interpreter_search;
+pub mod kept_file;
 pub mod laboratory;
 pub mod parameter_choice;
 pub mod parameter_slider;

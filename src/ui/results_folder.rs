@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::export::{self, ExportError};
+use super::kept_file::{self, WriteError};
 use crate::model::record::{RecordError, RunRecord};
 
 /// The folder's name in the configuration folder.
@@ -20,15 +20,12 @@ const MOST_FILES: usize = 120;
 /// Why a result was not kept. Fits "the result could not be kept: {error}".
 #[derive(Debug, thiserror::Error)]
 pub enum KeepError {
-    /// The folder cannot be made.
-    #[error("failed to make the folder: {0}: {1}")]
-    Folder(std::io::Error, PathBuf),
     /// The record cannot be written down.
     #[error(transparent)]
     Record(#[from] RecordError),
     /// The file cannot be written.
     #[error(transparent)]
-    Write(#[from] ExportError),
+    Write(#[from] WriteError),
 }
 
 /// Keeps the result of a group, in place of the one before. One that is too large is left out, and so is the one before it,
@@ -38,7 +35,6 @@ pub enum KeepError {
 /// When folder or file cannot be written.
 pub fn keep(config_dir: &Path, group: &str, record: &RunRecord) -> Result<(), KeepError> {
     let folder = config_dir.join(FOLDER);
-    std::fs::create_dir_all(&folder).map_err(|error| KeepError::Folder(error, folder.clone()))?;
     let path = folder.join(file_name(group));
     let text = record.to_json()?;
     if u64::try_from(text.len()).unwrap_or(u64::MAX) > MOST_BYTES {
@@ -48,7 +44,7 @@ pub fn keep(config_dir: &Path, group: &str, record: &RunRecord) -> Result<(), Ke
         }
         return Ok(());
     }
-    export::write_atomic(&path, text.as_bytes())?;
+    kept_file::write(&path, text.as_bytes())?;
     thin_out(&folder);
     Ok(())
 }
@@ -58,18 +54,13 @@ pub fn read(config_dir: &Path) -> Vec<(String, RunRecord)> {
     let mut found = Vec::new();
     for (path, _) in files(&config_dir.join(FOLDER)) {
         let Some(group) = group_of(&path) else { continue };
-        let text = match std::fs::metadata(&path).map(|about| about.len()) {
-            Ok(length) if length <= MOST_BYTES => std::fs::read_to_string(&path),
-            Ok(length) => {
-                tracing::warn!(path = %path.display(), length, "a kept result is too large and is passed over");
-                continue;
-            }
-            Err(error) => Err(error),
+        let passed_over = |error: &dyn std::fmt::Display| {
+            tracing::warn!(path = %path.display(), %error, "a kept result is passed over");
         };
-        match text.map(|text| RunRecord::parse(&text)) {
+        match kept_file::read(&path, MOST_BYTES).map(|text| RunRecord::parse(&text)) {
             Ok(Ok(record)) => found.push((group, record)),
-            Ok(Err(error)) => tracing::warn!(path = %path.display(), %error, "a kept result is passed over"),
-            Err(error) => tracing::warn!(path = %path.display(), %error, "a kept result is passed over"),
+            Ok(Err(error)) => passed_over(&error),
+            Err(error) => passed_over(&error),
         }
     }
     found

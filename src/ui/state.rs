@@ -35,7 +35,7 @@ use export::ExportForm;
 use first::FirstProgram;
 use lessons::Lessons;
 use notice::Notices;
-use pythons::Pythons;
+use pythons::{Pythons, Search};
 use settings::{Group, GroupSettings, ThreadBounds};
 
 /// Everything the window shows.
@@ -63,6 +63,8 @@ pub struct State {
     pub bench: Option<Bench>,
     /// The run that is on.
     pub run: Option<LiveRun>,
+    /// What is to start as soon as nothing disturbs it.
+    pub wish: Wish,
     /// What each group measured last, by the group's key.
     pub measured: BTreeMap<String, Measured>,
     /// A result that was opened from a file and is shown instead of this machine's own.
@@ -87,6 +89,16 @@ pub struct State {
     pub below: Below,
     /// The place of the timeline that is shown.
     pub timeline: usize,
+}
+
+/// What is to start as soon as nothing disturbs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Wish {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A run of what is shown.
+    Run,
 }
 
 /// What stands below the plot.
@@ -254,8 +266,8 @@ impl LiveRun {
 pub struct Measured {
     /// Everything measured.
     pub record: Arc<RunRecord>,
-    /// How the run ended.
-    pub outcome: Outcome,
+    /// How the run ended; `None` for one from before this start that ended early, which may have been stopped or have failed.
+    pub outcome: Option<Outcome>,
     /// Who held the GIL, with the place of the experiment in the record.
     pub timelines: Vec<(usize, Arc<Timeline>)>,
     /// When it was measured.
@@ -344,6 +356,7 @@ impl State {
             filter: String::new(),
             bench: None,
             run: None,
+            wish: Wish::Nothing,
             measured: BTreeMap::new(),
             opened: None,
             beside: None,
@@ -453,6 +466,11 @@ impl State {
         let chosen =
             |bench: &Bench| bench.offers.iter().any(|offer| offer.is_there() && bench.settings.is_chosen(&offer.key));
         self.bench.as_ref().is_some_and(chosen)
+    }
+
+    /// Whether interpreters are being started for something else than a measurement.
+    pub fn is_machine_busy(&self) -> bool {
+        self.first.is_running || self.pythons.search == Search::Looking
     }
 
     /// How far a lesson of the list has come.

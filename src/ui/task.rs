@@ -11,8 +11,10 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use eframe::egui;
 
 use super::interpreter_search::{Findings, InterpreterSource, SearchOrder};
+use super::kept_file;
 use super::results_folder;
 use super::state::code::TRUST_FILE;
+use super::state::export::FolderIs;
 use crate::export::{self, FigureOptions, Format};
 use crate::lesson::recorded;
 use crate::model::first_program::Transcript;
@@ -63,6 +65,10 @@ pub enum Task {
         /// The lesson's id.
         lesson: String,
     },
+    /// Looks whether a folder is there, as it was typed.
+    LookAtFolder(String),
+    /// Looks whether there is a file at a path.
+    LookAtFile(PathBuf),
     /// Keeps which texts were agreed to.
     KeepTrust {
         /// The folder, made where it is missing.
@@ -134,6 +140,20 @@ pub enum Report {
     },
     /// A result to be shown beside this machine's own was read, or why not.
     RecordedRead(Result<Arc<RunRecord>, String>),
+    /// Whether a folder is there.
+    FolderLookedAt {
+        /// As it was typed.
+        folder: String,
+        /// What it is.
+        is: FolderIs,
+    },
+    /// Whether there is a file.
+    FileLookedAt {
+        /// Where.
+        path: PathBuf,
+        /// Whether it is there.
+        is_there: bool,
+    },
     /// The session was kept, or why not.
     SessionSaved(Result<(), String>),
     /// A result was kept, or why not.
@@ -270,6 +290,14 @@ fn perform(task: Task, tools: &mut Tools) -> Report {
             Report::RecordRead { path, record }
         }
         Task::ReadRecorded { lesson } => Report::RecordedRead(read_recorded(&lesson)),
+        Task::LookAtFolder(folder) => {
+            let is = FolderIs::of(&folder);
+            Report::FolderLookedAt { folder, is }
+        }
+        Task::LookAtFile(path) => {
+            let is_there = path.is_file();
+            Report::FileLookedAt { path, is_there }
+        }
         Task::KeepResult { dir, group, record } => {
             let kept = results_folder::keep(&dir, &group, &record);
             Report::ResultKept(kept.map_err(|error| format!("The result could not be kept: {error}.")))
@@ -288,16 +316,8 @@ fn read_recorded(lesson: &str) -> Result<Arc<RunRecord>, String> {
 fn write_export(order: &ExportOrder) -> Result<PathBuf, String> {
     let bytes = export::render(order.format, &order.spec, &order.record, &order.options)
         .map_err(|error| format!("Failed to export: {error}."))?;
-    if let Some(folder) = order.path.parent() {
-        make_folder(folder)?;
-    }
-    export::write_atomic(&order.path, &bytes).map_err(|error| format!("Failed to export: {error}."))?;
+    kept_file::write(&order.path, &bytes).map_err(|error| format!("Failed to export: {error}."))?;
     Ok(order.path.clone())
-}
-
-fn make_folder(folder: &Path) -> Result<(), String> {
-    std::fs::create_dir_all(folder)
-        .map_err(|error| format!("Failed to make the folder: {error}: {}.", folder.display()))
 }
 
 fn copy_plot(
@@ -325,18 +345,12 @@ const MOST_RECORD_BYTES: u64 = 512 << 20;
 
 fn read_record(path: &Path) -> Result<Box<RunRecord>, String> {
     let failed = |reason: &dyn std::fmt::Display| format!("Failed to open the result: {reason}: {}.", path.display());
-    let size = std::fs::metadata(path).map_err(|error| failed(&error))?.len();
-    if size > MOST_RECORD_BYTES {
-        return Err(failed(&"it is larger than any result"));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
+    let text = kept_file::read(path, MOST_RECORD_BYTES).map_err(|error| failed(&error))?;
     RunRecord::parse(&text).map(Box::new).map_err(|error| failed(&error))
 }
 
 fn save(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), String> {
-    let failed = |reason: &dyn std::fmt::Display| format!("Settings could not be kept: {reason}.");
-    std::fs::create_dir_all(dir).map_err(|error| failed(&format!("{error}: {}", dir.display())))?;
-    export::write_atomic(&dir.join(name), bytes).map_err(|error| failed(&error))
+    kept_file::write(&dir.join(name), bytes).map_err(|error| format!("Settings could not be kept: {error}."))
 }
 
 /// The folder itself or the nearest one above it that is there.

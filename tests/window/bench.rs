@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::Receiver;
 use eframe::egui;
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -15,13 +16,14 @@ use threadlab::engine::mock::{self, Fault, MockClock, MockEngine};
 use threadlab::engine::quiet::Audience;
 use threadlab::engine::{Engine, Support};
 use threadlab::lesson::Library;
+use threadlab::model::first_program::Transcript;
 use threadlab::model::machine::Machine;
 use threadlab::model::plan::RunRequest;
 use threadlab::model::series::{EngineKind, Interpreter, SeriesKey};
 use threadlab::model::workload::Workload;
 use threadlab::ui::app::{App, Setup};
 use threadlab::ui::command::Command;
-use threadlab::ui::interpreter_search::{Findings, InterpreterSource};
+use threadlab::ui::interpreter_search::{Findings, InterpreterSource, SearchOrder};
 use threadlab::ui::laboratory::{Laboratory, LaboratoryError};
 use threadlab::ui::state::Below;
 use threadlab::ui::state::pythons::Search;
@@ -33,6 +35,8 @@ pub(crate) const REASON: &str = "No CPython was scripted";
 pub(crate) struct Scripted {
     /// The Pythons that are found.
     pub(crate) pythons: Findings,
+    /// What a search and a program wait for, if anything: a message each.
+    gate: Option<Receiver<()>>,
     /// What every window does instead of being measured.
     pub(crate) fault: Option<Fault>,
     /// From the second run on: the window of each engine from which nothing ends until it is stopped.
@@ -47,7 +51,7 @@ impl Laboratory for Scripted {
     }
 
     fn interpreters(&self) -> Box<dyn InterpreterSource> {
-        Box::new(self.pythons.clone())
+        Box::new(Gated { findings: self.pythons.clone(), gate: self.gate.clone() })
     }
 
     fn support(&self, key: &SeriesKey, workload: &Workload) -> Support {
@@ -80,6 +84,33 @@ impl Laboratory for Scripted {
     }
 }
 
+/// Findings that are reported when the test says so.
+struct Gated {
+    findings: Findings,
+    gate: Option<Receiver<()>>,
+}
+
+impl Gated {
+    /// A test that is over lets everybody through.
+    fn wait(&self) {
+        if let Some(gate) = &self.gate {
+            let _over = gate.recv();
+        }
+    }
+}
+
+impl InterpreterSource for Gated {
+    fn find(&mut self, order: &SearchOrder) -> Findings {
+        self.wait();
+        self.findings.find(order)
+    }
+
+    fn run_program(&mut self, python: &Interpreter, program: &str) -> Result<Transcript, String> {
+        self.wait();
+        self.findings.run_program(python, program)
+    }
+}
+
 /// A window with what it is opened with; the folder lives as long as the window.
 pub(crate) struct Bench {
     pub(crate) harness: Harness<'static, App>,
@@ -94,6 +125,8 @@ pub(crate) struct Opening {
     pub(crate) fault: Option<Fault>,
     /// The Pythons that are found.
     pub(crate) pythons: Findings,
+    /// Lets searches and programs end, a message each; without it they end at once.
+    pub(crate) gate: Option<Receiver<()>>,
     /// See [`Scripted::hang_at`].
     pub(crate) hang_at: Option<u64>,
     /// A configuration folder that an earlier window has left, in place of a new one.
@@ -112,6 +145,7 @@ impl Default for Opening {
             theme: egui::Theme::Light,
             fault: None,
             pythons: Findings::default(),
+            gate: None,
             hang_at: None,
             config: None,
             lessons: Vec::new(),
@@ -136,15 +170,23 @@ impl Opening {
         }
         let library = Library::open((!self.lessons.is_empty()).then_some(lessons.as_path()));
         let runs = Rc::new(Cell::new(0));
-        let laboratory =
-            Scripted { pythons: self.pythons, fault: self.fault, hang_at: self.hang_at, runs: Rc::clone(&runs) };
+        let is_gated = self.gate.is_some();
+        let laboratory = Scripted {
+            pythons: self.pythons,
+            gate: self.gate,
+            fault: self.fault,
+            hang_at: self.hang_at,
+            runs: Rc::clone(&runs),
+        };
         let mut setup = Setup::new(Box::new(laboratory), library, Some(config));
         setup.export_folder = folder.path().join("figures");
         "threadlab (scripted)".clone_into(&mut setup.program);
         let builder = Harness::builder().with_size(self.size).with_theme(self.theme).with_max_steps(16);
         let harness = (self.builder)(builder).build_eframe(move |cc| App::new(&cc.egui_ctx, setup).expect("threads"));
         let mut bench = Bench { harness, folder, runs };
-        bench.until("the Pythons", |app| app.state().pythons.search == Search::Done);
+        if !is_gated {
+            bench.until("the Pythons", |app| app.state().pythons.search == Search::Done);
+        }
         bench
     }
 }
@@ -171,7 +213,7 @@ pub(crate) fn pythons() -> Findings {
     let offers =
         vec![python("3.14.0t", None), python("3.12.1", None), python("3.11.7", None), python("2.7.18", Some(too_old))];
     let usual = offers.get(2).and_then(|offer| offer.interpreter.clone().ok());
-    Findings { offers, usual }
+    Findings { offers, usual, listed_as: Vec::new() }
 }
 
 /// A window on the lesson about waiting.

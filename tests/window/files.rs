@@ -1,18 +1,24 @@
 //! Files that the window writes and reads: figures, results, settings, lessons.
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use super::bench::Opening;
 use super::bench::waiting;
 use eframe::egui::Key;
 use eframe::egui::Modifiers;
 use eframe::egui::accesskit::Role;
+use eframe::egui::{DroppedFile, HoveredFile};
 use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 use threadlab::model::plot::Metric;
 use threadlab::model::stopping::Precision;
+use threadlab::ui::app::App;
 use threadlab::ui::beside_command::BesideCommand;
 use threadlab::ui::command::Command;
 use threadlab::ui::edit::Stage;
 use threadlab::ui::state::Overlay;
+use threadlab::ui::state::export::{ExportForm, FolderIs};
 
 const PLAIN: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -84,6 +90,7 @@ fn a_file_can_be_opened_by_its_path() {
     field.type_text("no such file.md");
     bench.harness.run_steps(3);
     bench.keys(PLAIN, Key::Enter);
+    bench.until("the answer", |app| matches!(&app.state().overlay, Overlay::Open(form) if form.problem.is_some()));
     bench.harness.get_by_label_contains("There is no such file");
 
     let path = bench.path().join("mine.md");
@@ -93,7 +100,7 @@ fn a_file_can_be_opened_by_its_path() {
     bench.harness.get_by_role_and_label(Role::TextInput, "Path").type_text(&path.display().to_string());
     bench.harness.run_steps(3);
     bench.click("Open");
-    assert_eq!(bench.harness.state().state().overlay, Overlay::None);
+    bench.until("the lesson", |app| app.state().overlay == Overlay::None);
     assert!(bench.harness.state().state().lessons.selected().is_some_and(|entry| entry.id.contains("mine")));
 }
 
@@ -162,4 +169,69 @@ fn the_recorded_result_of_a_lesson_is_shown_on_request() {
     bench.harness.get_by_label_contains("it was measured with other parameters");
     bench.click("Hide");
     assert!(bench.harness.state().state().beside.is_none());
+}
+
+#[test]
+fn enter_on_a_button_of_the_open_dialog_is_that_button() {
+    let mut bench = waiting();
+    bench.keys(CTRL, Key::O);
+    bench.harness.get_by_role_and_label(Role::TextInput, "Path").type_text("no such file.md");
+    bench.harness.run_steps(3);
+    bench.click("Close");
+    bench.keys(CTRL, Key::O);
+    bench.harness.get_by_role_and_label(Role::TextInput, "Path").type_text("no such file.md");
+    bench.harness.run_steps(3);
+    bench.harness.get_by_role_and_label(Role::Button, "Close").focus();
+    bench.harness.run_steps(3);
+    bench.keys(PLAIN, Key::Enter);
+    // Nothing was looked for: the dialog is closed, and nobody says that there is no such file.
+    for _ in 0..20 {
+        bench.harness.step();
+    }
+    assert_eq!(bench.harness.state().state().overlay, Overlay::None);
+    assert!(bench.harness.query_by_label_contains("There is no such file").is_none());
+}
+
+#[test]
+fn a_folder_that_is_not_there_yet_is_said_before_the_export() {
+    let mut bench = waiting();
+    bench.measure();
+    bench.keys(CTRL, Key::E);
+    let is = |wanted: FolderIs| move |app: &App| matches!(&app.state().overlay, Overlay::Export(form) if form.folder_is == wanted);
+    bench.until("a look at the folder", is(FolderIs::New));
+    bench.harness.get_by_label_contains("will be made");
+    let Overlay::Export(form) = &bench.harness.state().state().overlay else { panic!("the dialog is open") };
+    let form = ExportForm { folder: bench.path().display().to_string(), ..form.as_ref().clone() };
+    bench.perform(Command::EditExport(form));
+    bench.until("another look", is(FolderIs::There));
+    assert!(bench.harness.query_by_label_contains("will be made").is_none());
+}
+
+/// A file as a system hands it over.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_lesson_that_is_dropped_on_the_window_is_opened() {
+    let mut bench = waiting();
+    let path = bench.path().join("mine.md");
+    let lesson = include_str!("../../assets/lesson.md");
+    std::fs::write(&path, lesson).expect("a file");
+    bench.harness.input_mut().hovered_files.push(HoveredFile { path: Some(path.clone()), ..HoveredFile::default() });
+    bench.harness.step();
+    bench.harness.input_mut().hovered_files.clear();
+    bench.harness.input_mut().dropped_files.push(Arc::new(Dropped(path)));
+    bench.harness.run_steps(3);
+    let state = bench.harness.state().state();
+    assert_eq!(state.lessons.selected().map(|entry| entry.id.as_str()), Some("my-lesson"));
 }

@@ -1,6 +1,7 @@
 //! The lesson's own code, in the window.
 
 use eframe::egui::accesskit::Role;
+use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use threadlab::engine::mock::Fault;
 use threadlab::model::series::EngineKind;
@@ -91,6 +92,46 @@ fn foreign_code_runs_only_after_the_reader_has_agreed() {
     let file = bench.config().join("trusted.txt");
     bench.until("the file", |_| file.exists());
     assert_eq!(std::fs::read_to_string(&file).expect("a file").lines().count(), 1);
+}
+
+#[test]
+fn what_was_shown_is_what_may_run() {
+    let mut bench = open(None, "mine");
+    edit(&mut bench, "def work():\n    return 3\n");
+    bench.click("Run");
+    bench.harness.get_by_label_contains("return 3");
+    bench.click("Run this code");
+    bench.until("the end of the run", |app| !app.state().measured.is_empty());
+    // The lesson's own text was never shown: it is asked for.
+    bench.perform(Command::Code(CodeCommand::Reset));
+    bench.click("Run");
+    assert_eq!(bench.harness.state().state().overlay, Overlay::Agreement);
+    assert!(bench.harness.state().state().run.is_none());
+}
+
+#[test]
+fn a_tab_is_four_spaces_and_the_cursor_stands_behind_them() {
+    let mut bench = open(None, "release");
+    bench.perform(Command::Code(CodeCommand::Edit("x".to_owned())));
+    bench.perform(Command::Code(CodeCommand::Show));
+    bench.harness.run_steps(9);
+    let editor =
+        bench.harness.query_all_by_role_and_label(Role::MultilineTextInput, EDITOR).last().expect("the editor");
+    editor.focus();
+    bench.harness.run_steps(3);
+    bench.keys(Modifiers::COMMAND, Key::Home);
+    bench.keys(Modifiers::NONE, Key::Tab);
+    for letter in ["a", "b"] {
+        bench.harness.event(Event::Text(letter.to_owned()));
+        bench.harness.run_steps(2);
+    }
+    bench.harness.event(Event::Paste("\ty".to_owned()));
+    bench.harness.run_steps(2);
+    bench.harness.event(Event::Text("z".to_owned()));
+    bench.harness.run_steps(2);
+    let state = bench.harness.state().state();
+    let lesson = state.lessons.lesson().expect("a lesson");
+    assert_eq!(state.code_of(lesson), Some("    ab    yzx"));
 }
 
 #[test]

@@ -1,19 +1,131 @@
 //! The Pythons of the machine, in the window.
 
+use crossbeam_channel::Sender;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use threadlab::model::first_program::Pause;
 use threadlab::model::series::{EngineKind, StartMethod};
+use threadlab::ui::app::App;
 use threadlab::ui::command::Command;
 use threadlab::ui::first_command::FirstCommand;
 use threadlab::ui::interpreter_search::Findings;
 use threadlab::ui::python_command::PythonCommand;
 use threadlab::ui::session::Session;
-use threadlab::ui::state::Overlay;
-use threadlab::ui::state::pythons::{ChosenPython, GilChoice};
+use threadlab::ui::state::pythons::{ChosenPython, GilChoice, Search};
+use threadlab::ui::state::{Overlay, Wish};
 
 use super::bench::{Bench, Opening, REASON, pythons};
+
+/// A window whose search ends when a message is sent.
+fn open_while_it_looks() -> (Bench, Sender<()>) {
+    let (release, gate) = crossbeam_channel::bounded(8);
+    let bench = Opening { pythons: pythons(), gate: Some(gate), ..Opening::default() }.open();
+    (bench, release)
+}
+
+fn pass(bench: &mut Bench, release: &Sender<()>, what: &str, done: impl Fn(&App) -> bool) {
+    release.send(()).expect("somebody waits");
+    bench.until(what, done);
+}
+
+#[test]
+fn a_run_waits_until_the_search_is_over() {
+    let (mut bench, release) = open_while_it_looks();
+    bench.click("Run");
+    assert!(bench.harness.state().state().run.is_none());
+    bench.harness.get_by_label_contains("Looking for Pythons … The run starts after that.");
+    // A second time takes it back.
+    bench.click("Waiting …");
+    assert_eq!(bench.harness.state().state().wish, Wish::Nothing);
+    bench.click("Run");
+    pass(&mut bench, &release, "the run", |app| !app.state().measured.is_empty());
+}
+
+#[test]
+fn a_run_waits_for_the_first_program() {
+    let (mut bench, release) = open_while_it_looks();
+    pass(&mut bench, &release, "the search", |app| app.state().pythons.search == Search::Done);
+    bench.perform(Command::First(FirstCommand::Show));
+    bench.click("Run it");
+    bench.perform(Command::Dismiss);
+    bench.click("Run");
+    assert!(bench.harness.state().state().run.is_none());
+    bench.harness.get_by_label_contains("The first program still runs.");
+    pass(&mut bench, &release, "the run", |app| !app.state().measured.is_empty());
+    assert!(bench.harness.state().state().first.outcome.is_some());
+}
+
+#[test]
+fn nobody_is_told_to_install_a_python_while_it_still_looks() {
+    let (mut bench, release) = open_while_it_looks();
+    bench.perform(Command::Python(PythonCommand::Show));
+    bench.harness.run_steps(9);
+    assert!(bench.harness.query_all_by_label_contains("Threadlab still looks for the Pythons").count() >= 1);
+    assert_eq!(bench.harness.query_all_by_label_contains(REASON).count(), 0);
+    pass(&mut bench, &release, "the search", |app| app.state().pythons.search == Search::Done);
+    assert_eq!(bench.harness.query_all_by_label_contains("Threadlab still looks").count(), 0);
+}
+
+#[test]
+fn a_path_that_is_named_during_a_search_is_not_forgotten() {
+    let (mut bench, release) = open_while_it_looks();
+    bench.perform(Command::Python(PythonCommand::Type("/opt/python3.12.1/bin/python3".to_owned())));
+    bench.perform(Command::Python(PythonCommand::Add));
+    pass(&mut bench, &release, "the first search", |app| app.state().pythons.searches == 1);
+    let state = bench.harness.state().state();
+    assert_eq!((state.pythons.search, state.pythons.named.is_some()), (Search::Looking, true));
+    pass(&mut bench, &release, "the second search", |app| app.state().pythons.search == Search::Done);
+    let chosen = bench.harness.state().state().session.python.chosen.clone().expect("a choice");
+    assert!(chosen.iter().any(|python| python.version == "3.12.1"), "{chosen:?}");
+}
+
+#[test]
+fn a_path_of_which_nothing_is_learned_is_said() {
+    let mut bench = open(pythons());
+    bench.perform(Command::Python(PythonCommand::Show));
+    bench.perform(Command::Python(PythonCommand::Type("somewhere/python3".to_owned())));
+    bench.click("Add");
+    bench.until("the search", |app| app.state().pythons.problem.is_some());
+    // From where the program was started.
+    let meant = std::env::current_dir().expect("a folder").join("somewhere/python3");
+    bench.harness.get_by_label_contains(&format!("Nothing was learned of {}", meant.display()));
+    assert!(bench.harness.state().state().session.python.own_paths.is_empty());
+
+    bench.perform(Command::Python(PythonCommand::Type("~/python3".to_owned())));
+    bench.click("Add");
+    bench.until("the search", |app| app.state().pythons.problem.as_ref().is_some_and(|it| !it.contains("somewhere")));
+    let problem = bench.harness.state().state().pythons.problem.clone().expect("a problem");
+    assert!(!problem.contains('~'), "{problem}");
+}
+
+#[test]
+fn a_python_that_is_listed_under_another_name_stays_chosen() {
+    let python = ChosenPython { path: "/link/python3".to_owned(), version: "3.12.1".to_owned(), gil: GilChoice::Off };
+    let mut session = Session::default();
+    session.python.chosen = Some(vec![python]);
+    let session = session.to_json().ok().and_then(|json| String::from_utf8(json).ok());
+    let listed = "/opt/python3.12.1/bin/python3";
+    let pythons = Findings { listed_as: vec![("/link/python3".into(), listed.to_owned())], ..pythons() };
+    let bench = Opening { pythons, session, ..Opening::default() }.open();
+    let state = bench.harness.state().state();
+    let chosen: Vec<_> = state.session.python.chosen.iter().flatten().map(|python| python.path.as_str()).collect();
+    assert_eq!(chosen, [listed]);
+    assert!(state.notices.shown().is_empty(), "{:?}", state.notices.shown());
+}
+
+#[test]
+fn searches_that_are_too_many_are_refused_and_the_others_end() {
+    let (mut bench, release) = open_while_it_looks();
+    for _ in 0..80 {
+        bench.perform(Command::Python(PythonCommand::LookAgain));
+    }
+    let searches = bench.harness.state().state().pythons.searches;
+    assert!((60..80).contains(&searches), "{searches}");
+    drop(release);
+    bench.until("all of them", |app| app.state().pythons.search == Search::Done);
+    assert_eq!(bench.harness.state().state().pythons.searches, 0);
+}
 
 /// A window on an experiment that computes and lists no Python engine: those of the bundled lessons may.
 fn open(pythons: Findings) -> Bench {

@@ -75,7 +75,7 @@ impl Discovery {
         let mut files: Vec<PathBuf> = Vec::new();
         let mut candidates: Vec<Candidate> = named.chain(places::candidates(surroundings)).collect();
         candidates.retain(|candidate| {
-            let file = real(&candidate.path);
+            let file = identity_of(&candidate.path);
             let new = !files.contains(&file);
             files.push(file);
             new
@@ -85,7 +85,7 @@ impl Discovery {
         for (candidate, answer) in candidates.into_iter().zip(answers) {
             let one = judge(&candidate, answer);
             // A shim is what it starts.
-            if !found.iter().any(|other| real(&other.path) == real(&one.path)) {
+            if !found.iter().any(|other| identity_of(&other.path) == identity_of(&one.path)) {
                 found.push(one);
             }
         }
@@ -156,7 +156,7 @@ impl Discovery {
             let candidate = &candidates[index];
             if let Some(modified) = modified(&candidate.path) {
                 let known = Known { modified, answer: answer.clone(), shim: candidate.shim };
-                self.known.insert(real(&candidate.path), known);
+                self.known.insert(identity_of(&candidate.path), known);
             }
             answers[index] = Some(answer);
         }
@@ -167,7 +167,7 @@ impl Discovery {
         if candidate.placeholder {
             return Some(Err(Unfit::Placeholder));
         }
-        let known = self.known.get(&real(&candidate.path))?;
+        let known = self.known.get(&identity_of(&candidate.path))?;
         (modified(&candidate.path)? == known.modified).then(|| known.answer.clone())
     }
 }
@@ -190,8 +190,14 @@ fn judge(candidate: &Candidate, answer: Answer) -> Found {
     }
 }
 
-fn real(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+/// What tells one interpreter from another: the file behind links, but for a virtual environment, whose executable is mostly a
+/// link to another's, its `pyvenv.cfg`. CPython looks for that beside the executable and one folder above, before it follows
+/// links (`Modules/getpath.py`).
+pub fn identity_of(path: &Path) -> PathBuf {
+    let folder = path.parent().and_then(|folder| fs::canonicalize(folder).ok());
+    let places = folder.iter().flat_map(|folder| std::iter::once(folder.as_path()).chain(folder.parent()));
+    let environment = places.map(|place| place.join("pyvenv.cfg")).find(|file| file.is_file());
+    environment.or_else(|| fs::canonicalize(path).ok()).unwrap_or_else(|| path.to_owned())
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

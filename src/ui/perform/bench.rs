@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Services;
+use crate::engine::{Support, catalogue};
 use crate::lesson::{Experiment, Lesson};
 use crate::model::plan::ExperimentPlan;
 use crate::model::plot::{PlotInput, PlotOptions, PlotSpec, Recorded, specify};
@@ -15,9 +16,9 @@ use crate::ui::command::Command;
 use crate::ui::edit::Stage;
 use crate::ui::laboratory::Laboratory;
 use crate::ui::session::LessonProgress;
-use crate::ui::state::pythons::{self, PythonChoice, Pythons};
+use crate::ui::state::pythons::{self, PythonChoice, Pythons, Search};
 use crate::ui::state::settings::{Group, GroupSettings, ThreadBounds};
-use crate::ui::state::{Bench, Drawing, SeriesOffer, State};
+use crate::ui::state::{Bench, Drawing, SeriesOffer, State, Wish};
 
 /// Opens a lesson, with the first of its groups.
 pub(super) fn select_lesson(id: &str, state: &mut State, services: &Services) {
@@ -44,6 +45,8 @@ pub(super) fn select_experiment(id: &str, state: &mut State, services: &Services
 /// Opens a group of the open lesson, with the settings that were remembered for it.
 pub(in crate::ui) fn open(index: usize, state: &mut State, services: &Services) {
     state.pointed_out = None;
+    // The wish was for what was shown.
+    state.wish = Wish::Nothing;
     state.session.lesson = state.lessons.selected().map(|entry| entry.id.clone());
     let Some(lesson) = state.lessons.lesson().cloned() else {
         state.bench = None;
@@ -109,10 +112,18 @@ fn offers(
     let keys = pythons::series(&known.interpreters(choice), choice.start_method);
     let labels = pythons::box_labels(&keys);
     let offer = |(key, label): (SeriesKey, String)| {
-        let supports = workloads.iter().map(|workload| laboratory.support(&key, workload)).collect();
+        let is_sought =
+            known.search == Search::Looking && key.interpreter.is_none() && catalogue::needs_interpreter(key.engine);
+        let support = |workload| if is_sought { still_looking() } else { laboratory.support(&key, workload) };
+        let supports = workloads.iter().map(support).collect();
         SeriesOffer { key, label, supports }
     };
     keys.into_iter().zip(labels).map(offer).collect()
+}
+
+/// What is said of a Python engine before anybody knows whether there is a Python.
+fn still_looking() -> Support {
+    Support::Unavailable { reason: "Threadlab still looks for the Pythons of this machine".to_owned(), remedy: None }
 }
 
 /// Brings up to date which series can be asked for, after the Pythons or the workloads have changed.

@@ -31,12 +31,17 @@ pub(super) fn perform(command: CodeCommand, state: &mut State, services: &mut Se
             follow(&lesson, state, services);
         }
         CodeCommand::Agree => {
-            if let Some(of) = state.code_origin(&lesson) {
-                state.trust.agree(of);
+            // What was shown: with the learner's changes, and never a text that was not seen.
+            if let Some(shown) = state.code_of(&lesson).map(str::to_owned) {
+                let print = Fingerprint::of(&shown);
+                if let Some(edit) = state.session.codes.get_mut(&lesson.id) {
+                    edit.of = print.clone();
+                }
+                state.trust.agree(print);
                 keep_trust(state, services);
             }
             state.overlay = Overlay::None;
-            super::start(state, services, ctx);
+            super::run::start(state, services, ctx);
         }
     }
 }

@@ -16,9 +16,8 @@ pub(super) fn perform(command: FirstCommand, state: &mut State, services: &Servi
         FirstCommand::Run(python) => {
             // A run measures, and is not to be disturbed.
             if state.run.is_none() && !state.first.is_running {
-                state.first.is_running = true;
                 let program = program(state.first.pause);
-                send(Task::RunProgram { python: Box::new(python), program }, state, services);
+                state.first.is_running = send(Task::RunProgram { python: Box::new(python), program }, state, services);
             }
         }
     }

@@ -1,11 +1,12 @@
 //! Which Pythons there are, and in which of them to measure.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Services, bench, send};
 use crate::ui::interpreter_search::{Findings, SearchOrder};
 use crate::ui::python_command::PythonCommand;
-use crate::ui::state::pythons::{ChosenPython, PythonChoice, Pythons, Search};
+use crate::ui::state::export::expand_home;
+use crate::ui::state::pythons::{ChosenPython, PythonChoice, Search, quoted};
 use crate::ui::state::{Overlay, State};
 use crate::ui::task::Task;
 
@@ -40,7 +41,7 @@ pub(super) fn perform(command: PythonCommand, state: &mut State, services: &mut 
         PythonCommand::Add => {
             let typed = state.pythons.typed.trim().trim_matches(['"', '\'']).to_owned();
             if !typed.is_empty() {
-                add(PathBuf::from(typed), state, services);
+                add(&expand_home(&typed), state, services);
             }
         }
         PythonCommand::Choose => {
@@ -62,20 +63,36 @@ pub(super) fn perform(command: PythonCommand, state: &mut State, services: &mut 
 
 /// Begins to look for Pythons.
 pub(in crate::ui) fn search(afresh: bool, state: &mut State, services: &Services) {
-    state.pythons.search = Search::Looking;
-    let order =
-        SearchOrder { own_paths: state.session.python.own_paths.clone(), memory_dir: state.config_dir.clone(), afresh };
-    send(Task::FindInterpreters(order), state, services);
+    let chosen = state.session.python.chosen.iter().flatten().map(|python| PathBuf::from(&python.path));
+    let order = SearchOrder {
+        own_paths: state.session.python.own_paths.clone(),
+        follow: chosen.chain(state.pythons.named.clone()).collect(),
+        memory_dir: state.config_dir.clone(),
+        afresh,
+    };
+    if send(Task::FindInterpreters(order), state, services) {
+        state.pythons.searches += 1;
+        state.pythons.search = Search::Looking;
+    } else if state.pythons.searches == 0 {
+        state.pythons.search = Search::Done;
+    }
 }
 
 /// Takes in what was found, and says which of those chosen are gone.
-pub(super) fn found(findings: Findings, state: &mut State, services: &Services) {
-    let Pythons { named, typed, .. } = std::mem::take(&mut state.pythons);
-    let Findings { offers, usual } = findings;
-    state.pythons = Pythons { search: Search::Done, offers, usual, typed, ..Pythons::default() };
-    follow_links(state);
-    if let Some(path) = named {
-        look_at_named(&path, state);
+pub(super) fn found(findings: Findings, state: &mut State, services: &mut Services) {
+    let Findings { offers, usual, listed_as } = findings;
+    state.pythons.offers = offers;
+    state.pythons.usual = usual;
+    state.pythons.searches = state.pythons.searches.saturating_sub(1);
+    follow(&listed_as, state);
+    // A search that began before a path was named knows nothing of it.
+    if state.pythons.searches > 0 {
+        bench::refresh_offers(state, services);
+        return;
+    }
+    state.pythons.search = Search::Done;
+    if let Some(path) = state.pythons.named.take() {
+        look_at_named(&path, &listed_as, state);
     }
     for gone in state.pythons.missing(&state.session.python) {
         let words = format!(
@@ -85,18 +102,22 @@ pub(super) fn found(findings: Findings, state: &mut State, services: &Services) 
         state.notices.failed(words);
     }
     bench::refresh_offers(state, services);
+    let ctx = services.ctx.clone();
+    super::run::start_if_wanted(state, services, &ctx);
 }
 
 /// The file that the reader chose in the system's dialog.
 pub(super) fn file_chosen(path: Option<PathBuf>, state: &mut State, services: &Services) {
     match path {
         Some(_) if state.run.is_some() => state.pythons.problem = Some(BUSY.to_owned()),
-        Some(path) => add(path, state, services),
+        Some(path) => add(&path, state, services),
         None => state.pythons.problem = Some("No file was chosen. A path can also be typed here.".to_owned()),
     }
 }
 
-fn add(path: PathBuf, state: &mut State, services: &Services) {
+fn add(path: &Path, state: &mut State, services: &Services) {
+    // What is typed is meant from where the program was started; it is kept for starts from elsewhere.
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let own = &mut state.session.python.own_paths;
     if !own.contains(&path) {
         own.push(path.clone());
@@ -107,40 +128,40 @@ fn add(path: PathBuf, state: &mut State, services: &Services) {
 }
 
 /// Ticks the Python that was named, or says why it cannot be.
-fn look_at_named(path: &PathBuf, state: &mut State) {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-    let offer = state.pythons.offers.iter().find(|offer| [path, &absolute].contains(&&PathBuf::from(&offer.path)));
-    match offer.map(|offer| offer.interpreter.clone()) {
+fn look_at_named(path: &PathBuf, listed_as: &[(PathBuf, String)], state: &mut State) {
+    let other_name = listed_as.iter().find(|(named, _)| named == path).map(|(_, listed)| PathBuf::from(listed));
+    let is_meant = |offer: &PathBuf| offer == path || Some(offer) == other_name.as_ref();
+    let offer = state.pythons.offers.iter().find(|offer| is_meant(&PathBuf::from(&offer.path)));
+    let problem = match offer.map(|offer| offer.interpreter.clone()) {
         Some(Ok(python)) => {
             if state.pythons.choice_of(&state.session.python, &python.path).is_none() {
                 edit(state, |chosen| chosen.push(ChosenPython::of(&python)));
             }
             state.pythons.typed.clear();
+            return;
         }
-        Some(Err(reason)) => {
-            // What is no Python is not to be looked at on every start.
-            state.session.python.own_paths.retain(|own| own != path);
-            state.pythons.problem = Some(format!("{} cannot be used: {reason}.", path.display()));
-        }
-        None => state.pythons.typed.clear(),
-    }
+        Some(Err(reason)) => format!("{} cannot be used: {}.", path.display(), quoted(&reason)),
+        None => format!("Nothing was learned of {}: is it there, and may it be run?", path.display()),
+    };
+    // What is no Python is not to be looked at on every start.
+    state.session.python.own_paths.retain(|own| own != path);
+    state.pythons.problem = Some(problem);
 }
 
 /// A Python may be listed under another of its names than when it was chosen.
-fn follow_links(state: &mut State) {
-    let real = |path: &str| std::fs::canonicalize(path).ok();
-    let missing = state.pythons.missing(&state.session.python);
-    if missing.is_empty() {
-        return;
-    }
-    let listed: Vec<_> = state.pythons.usable().map(|python| (python.path.clone(), real(&python.path))).collect();
-    edit(state, |chosen| {
-        for python in chosen.iter_mut().filter(|python| missing.contains(python)) {
-            let file = real(&python.path);
-            if let Some((path, _)) = listed.iter().find(|(_, other)| file.is_some() && *other == file) {
-                python.path.clone_from(path);
-            }
+fn follow(listed_as: &[(PathBuf, String)], state: &mut State) {
+    let Some(chosen) = &mut state.session.python.chosen else { return };
+    for python in chosen.iter_mut() {
+        if let Some((_, listed)) = listed_as.iter().find(|(path, _)| *path == Path::new(&python.path)) {
+            python.path.clone_from(listed);
         }
+    }
+    // Two names of one.
+    let mut seen = Vec::new();
+    chosen.retain(|python| {
+        let is_new = !seen.contains(&python.path);
+        seen.push(python.path.clone());
+        is_new
     });
 }
 

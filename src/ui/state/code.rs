@@ -8,6 +8,7 @@ use super::State;
 use crate::lesson::Lesson;
 use crate::lesson::trust::{Fingerprint, Trust};
 use crate::model::code::CodeFault;
+use crate::ui::kept_file;
 
 /// The file beside the session that remembers which texts the reader has agreed to.
 pub const TRUST_FILE: &str = "trusted.txt";
@@ -20,7 +21,7 @@ const MOST_TRUST_BYTES: u64 = 1 << 20;
 pub struct CodeEdit {
     /// The code now.
     pub text: String,
-    /// The text that the lesson had when the learner began.
+    /// The text that the learner began with: the lesson's, or what the learner agreed to last.
     pub of: Fingerprint,
 }
 
@@ -35,12 +36,8 @@ pub struct FaultyCode {
 
 /// The texts that were agreed to; none where there is no file that can be read.
 pub fn read_trust(dir: Option<&Path>) -> Trust {
-    let read = |dir: &Path| {
-        let file = dir.join(TRUST_FILE);
-        let size = std::fs::metadata(&file).ok()?.len();
-        (size <= MOST_TRUST_BYTES).then(|| std::fs::read_to_string(&file).ok()).flatten()
-    };
-    dir.and_then(read).map(|text| Trust::parse(&text)).unwrap_or_default()
+    let text = dir.and_then(|dir| kept_file::read(&dir.join(TRUST_FILE), MOST_TRUST_BYTES).ok());
+    text.map(|text| Trust::parse(&text)).unwrap_or_default()
 }
 
 impl State {

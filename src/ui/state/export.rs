@@ -56,13 +56,15 @@ pub struct ExportForm {
     pub name: String,
     /// Why the last attempt failed.
     pub problem: Option<String>,
-    /// Whether the folder is there or will be made, as it was when the folder was typed.
+    /// Whether the folder is there or will be made, once that is known.
     pub folder_is: FolderIs,
 }
 
 /// Whether a folder is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FolderIs {
+    /// Nobody has looked yet.
+    Unknown,
     /// It is.
     There,
     /// It is not, and is made with the file.
@@ -70,7 +72,7 @@ pub enum FolderIs {
 }
 
 impl FolderIs {
-    /// Looks for a folder as it was typed.
+    /// Looks for a folder as it was typed. The file system may take its time, so not for the thread that draws.
     pub fn of(folder: &str) -> Self {
         if expand_home(folder.trim()).is_dir() { Self::There } else { Self::New }
     }
@@ -91,7 +93,7 @@ impl ExportForm {
             folder: folder.display().to_string(),
             name: stem(&suggested_name(spec, record, format), format).to_owned(),
             problem: None,
-            folder_is: FolderIs::of(&folder.display().to_string()),
+            folder_is: FolderIs::Unknown,
         }
     }
 

@@ -81,6 +81,8 @@ pub enum Search {
 pub struct Pythons {
     /// How far the search has come.
     pub search: Search,
+    /// How many searches were asked for and have not reported yet.
+    pub searches: usize,
     /// Every Python: the usable ones first, newest first.
     pub offers: Vec<InterpreterOffer>,
     /// The one that the shell starts as `python3`, or else the first usable one.
@@ -143,6 +145,17 @@ impl ChosenPython {
     pub fn of(python: &Interpreter) -> Self {
         Self { path: python.path.clone(), version: python.version.clone(), gil: GilChoice::Off }
     }
+}
+
+/// What a terminal shows between backticks, between quotation marks.
+pub fn quoted(words: &str) -> String {
+    let mut parts = words.split('`');
+    let mut quoted = parts.next().unwrap_or_default().to_owned();
+    for (index, part) in parts.enumerate() {
+        quoted.push(if index % 2 == 0 { '“' } else { '”' });
+        quoted.push_str(part);
+    }
+    quoted
 }
 
 /// The series that check boxes offer: those without interpreter, then each Python engine in each interpreter.
@@ -236,6 +249,12 @@ mod tests {
         assert_eq!(states, [Some(false), Some(true)]);
         choice.chosen = Some(Vec::new());
         assert_eq!(pythons.interpreters(&choice), []);
+    }
+
+    #[test]
+    fn backticks_become_quotation_marks() {
+        assert_eq!(quoted("run `a -m b` or `c`"), "run “a -m b” or “c”");
+        assert_eq!(quoted("nothing"), "nothing");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::text::TextWrapping;
+use eframe::egui::text::{CharIndex, TextWrapping};
 use eframe::egui::{self, Align2, FontId, Label, RichText, ScrollArea, TextBuffer, TextEdit, Ui, vec2};
 use egui_extras::syntax_highlighting::highlight;
 
@@ -73,7 +73,7 @@ fn editor(ui: &mut Ui, code: &str, fault: Option<&CodeFault>, room: Size, inbox:
         job.wrap = TextWrapping::no_max_width();
         ui.fonts_mut(|fonts| fonts.layout_job(job))
     };
-    let mut text = code.to_owned();
+    let mut text = Spaced(code.to_owned());
     let lines = code.lines().count().max(1);
     let digits = lines.to_string().len().max(2);
     #[expect(clippy::cast_precision_loss, reason = "a handful of digits")]
@@ -113,9 +113,33 @@ fn editor(ui: &mut Ui, code: &str, fault: Option<&CodeFault>, room: Size, inbox:
             }
         });
     });
-    if text != code {
-        // A tab is four spaces, as PEP 8 has it.
-        inbox.send(Command::Code(CodeCommand::Edit(text.replace('\t', "    "))));
+    if text.0 != code {
+        inbox.send(Command::Code(CodeCommand::Edit(text.0)));
+    }
+}
+
+/// A text in which a tab is four spaces, as PEP 8 has it, from the moment it is typed or pasted: so the cursor counts them.
+struct Spaced(String);
+
+impl TextBuffer for Spaced {
+    fn is_mutable(&self) -> bool {
+        true
+    }
+
+    fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn insert_text(&mut self, text: &str, at: CharIndex) -> usize {
+        self.0.insert_text(&text.replace('\t', "    "), at)
+    }
+
+    fn delete_char_range(&mut self, range: std::ops::Range<CharIndex>) {
+        self.0.delete_char_range(range);
+    }
+
+    fn type_id(&self) -> std::any::TypeId {
+        std::any::TypeId::of::<Self>()
     }
 }
 
@@ -149,6 +173,9 @@ pub(super) fn agreement(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
         );
         ui.add(Label::new(words).wrap());
         ui.add_space(space::S);
+        if state.is_code_edited(&lesson) {
+            ui.label(theme::caption("With your changes:"));
+        }
         if let Some(code) = state.code_of(&lesson) {
             code_block::show(ui, "python", code);
         }

@@ -14,7 +14,7 @@ use crate::ui::command::{Command, Inbox};
 use crate::ui::plot_view::{self, FigureOptions, Navigation, PlotAction};
 use crate::ui::prediction_view;
 use crate::ui::state::lessons::{LessonEntry, Page};
-use crate::ui::state::{Bench, Opened, Since, State};
+use crate::ui::state::{Bench, Opened, Since, State, Wish};
 use crate::ui::theme::{self, Palette, space};
 
 /// Draws the experiment into the room that is left.
@@ -250,6 +250,7 @@ fn share(widths: &[f32], chosen: usize, room: f32) -> Option<Vec<f32>> {
 fn run_button(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     let size = vec2(112.0, 32.0);
     let response = match &state.run {
+        None if state.wish == Wish::Run => ui.add(egui::Button::new("Waiting …").min_size(size)),
         None => {
             let can_run = state.can_run();
             ui.add_enabled_ui(can_run, |ui| primary_button(ui, "Run", size))
@@ -309,6 +310,9 @@ fn standing(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
         ));
     } else if measured.since == Since::Before {
         words.push(format!("Measured on {}, before this start.", on(&measured.record)));
+        if measured.outcome.is_none() {
+            words.push(format!("It ended early, after {}.", format::rounds(measured.record.rounds)));
+        }
     }
     if measured.record.machine != state.machine && !words.is_empty() {
         words.push(format!("It was another machine: {}.", measured.record.machine.in_words()));

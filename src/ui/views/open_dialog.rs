@@ -14,7 +14,7 @@ pub(super) fn show(ui: &mut Ui, form: &OpenForm, inbox: &mut Inbox) {
     dialog(ui, "Open", 560.0, 240.0, inbox, |ui, inbox| {
         let mut path = form.path.clone();
         ui.label("Path of a lesson (.md) or a result (.json)");
-        ui.horizontal(|ui| {
+        let field = ui.horizontal(|ui| {
             let width = (ui.available_width() - 104.0).max(160.0);
             let response = field(ui, &mut path, "Path", width);
             // Who opens the dialog wants to type.
@@ -22,6 +22,7 @@ pub(super) fn show(ui: &mut Ui, form: &OpenForm, inbox: &mut Inbox) {
                 response.request_focus();
             }
             labelled_button(ui, "Choose…", Command::ChooseFiles, inbox);
+            response
         });
         ui.label(theme::caption("A file can also be dropped on the window."));
         if let Some(problem) = &form.problem {
@@ -31,7 +32,8 @@ pub(super) fn show(ui: &mut Ui, form: &OpenForm, inbox: &mut Inbox) {
         ui.add_space(space::S);
         let can_open = !path.trim().is_empty();
         let open = ui.add_enabled_ui(can_open, |ui| primary_button(ui, "Open", egui::vec2(112.0, 32.0))).inner;
-        let enter = ui.input(|input| input.key_pressed(egui::Key::Enter)) && can_open;
+        // Only in the field: Enter on a button means that button.
+        let enter = field.inner.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) && can_open;
         if path != form.path {
             inbox.send(Command::EditOpen(path));
         }

@@ -9,7 +9,7 @@ use crate::engine::catalogue::{self, InterpreterOffer};
 use crate::model::series::{EngineKind, StartMethod};
 use crate::ui::command::{Command, Inbox};
 use crate::ui::python_command::PythonCommand;
-use crate::ui::state::pythons::{ChosenPython, GilChoice, Search};
+use crate::ui::state::pythons::{ChosenPython, GilChoice, Search, quoted};
 use crate::ui::state::{Bench, State};
 use crate::ui::theme::{self, Palette, space};
 
@@ -33,7 +33,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
 /// A reason and a remedy as sentences.
 pub(super) fn why_not(reason: &str, remedy: Option<&str>) -> String {
     let remedy = remedy.map(|remedy| format!(" {}.", capitalised(remedy))).unwrap_or_default();
-    format!("{}.{remedy}", capitalised(reason))
+    quoted(&format!("{}.{remedy}", capitalised(reason)))
 }
 
 fn capitalised(words: &str) -> String {

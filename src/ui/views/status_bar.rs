@@ -7,7 +7,7 @@ use eframe::egui::{self, Align, Layout, Popup, RichText, Sense, Ui, vec2};
 use crate::engine::message::Outcome;
 use crate::model::format;
 use crate::model::record::RunRecord;
-use crate::ui::state::{LiveRun, Since, State};
+use crate::ui::state::{LiveRun, Since, State, Wish};
 use crate::ui::theme::{self, Palette, space};
 
 /// Draws the status bar.
@@ -18,6 +18,9 @@ pub(super) fn show(ui: &mut Ui, state: &State) {
             ui.set_min_height(24.0);
             match &state.run {
                 Some(live) => progress(ui, live),
+                None if state.wish == Wish::Run => {
+                    ui.label(waiting_for(state));
+                }
                 None => {
                     ui.label(RichText::new(last_run(state)).weak());
                 }
@@ -71,6 +74,15 @@ fn seconds(time: Duration) -> String {
     format!("{:.0} s", time.as_secs_f64().ceil())
 }
 
+/// What must be over before a run can start.
+fn waiting_for(state: &State) -> &'static str {
+    if state.first.is_running {
+        "The first program still runs. The run starts after it."
+    } else {
+        "Looking for Pythons … The run starts after that."
+    }
+}
+
 fn last_run(state: &State) -> String {
     let Some(record) = state.record() else {
         return if state.bench.is_some() { "Press Space to run" } else { "Nothing to run" }.to_owned();
@@ -79,13 +91,14 @@ fn last_run(state: &State) -> String {
         return format!("Measured {}", format::date_time(&record.started_at));
     }
     let key = state.bench.as_ref().and_then(|bench| bench.group()).map(|group| group.key.as_str());
-    let outcome = key.and_then(|key| state.measured.get(key)).map(|measured| &measured.outcome);
+    let outcome = key.and_then(|key| state.measured.get(key)).map(|measured| measured.outcome.as_ref());
     let rounds = if record.rounds == 1 { "1 round".to_owned() } else { format!("{} rounds", record.rounds) };
     let is_earlier = state.measured_here().is_some_and(|measured| measured.since == Since::Before);
     let how = match outcome {
-        Some(Outcome::Completed) if is_earlier => "Measured earlier:",
-        Some(Outcome::Cancelled) => "Stopped after",
-        Some(Outcome::Failed(_)) => "Failed after",
+        Some(Some(Outcome::Completed)) if is_earlier => "Measured earlier:",
+        Some(Some(Outcome::Cancelled)) => "Stopped after",
+        Some(Some(Outcome::Failed(_))) => "Failed after",
+        Some(None) => "Measured earlier, ended early after",
         _ => "Done:",
     };
     let is_stale = state.bench.as_ref().is_some_and(|bench| bench.is_stale);

@@ -164,3 +164,26 @@ fn what_an_earlier_start_learned_is_not_asked_again() {
     later.find(&fakes.surroundings(), &[]);
     assert_eq!(fakes.asked(), 3);
 }
+
+#[test]
+fn a_virtual_environment_is_an_interpreter_of_its_own() {
+    let fakes = Fakes::new();
+    let base = fakes.python("python3", "3.11.7", "cpython");
+    let link = fakes.path("links/python3");
+    let environment = fakes.path("project/.venv");
+    for folder in [environment.join("bin"), fakes.path("links")] {
+        fs::create_dir_all(folder).expect("a folder can be made");
+    }
+    fs::write(environment.join("pyvenv.cfg"), "home = /somewhere\n").expect("a file can be written");
+    let own = environment.join("bin/python3");
+    for path in [&own, &environment.join("bin/python"), &link] {
+        std::os::unix::fs::symlink(&base, path).expect("a link can be made");
+    }
+    let chosen = [own.clone(), environment.join("bin/python"), link.clone()];
+    let found = Discovery::new().find(&fakes.surroundings(), &chosen);
+    // The environment once, and the other once, by the name that was chosen.
+    let paths: Vec<_> = found.iter().map(|one| one.path.clone()).collect();
+    assert_eq!(paths, [own.clone(), link.clone()]);
+    assert_eq!(identity_of(&link), identity_of(&base));
+    assert_ne!(identity_of(&own), identity_of(&base));
+}

@@ -1,0 +1,148 @@
+//! Files: opening lessons and results, exporting figures and tables.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use eframe::egui;
+
+use super::{Services, bench, send, shelf};
+use crate::export::{FigureOptions, FigureTheme};
+use crate::model::plot::Metric;
+use crate::model::record::RunRecord;
+use crate::ui::results_table;
+use crate::ui::state::export::{ExportForm, FolderIs, expand_home};
+use crate::ui::state::{Drawing, OpenForm, Opened, Overlay, State};
+use crate::ui::task::{ExportOrder, Task};
+
+/// Shows the dialog for opening a file, or takes it away.
+pub(super) fn show_open(state: &mut State, ctx: &egui::Context) {
+    if matches!(state.overlay, Overlay::Open(_)) {
+        state.overlay = Overlay::None;
+        return;
+    }
+    state.overlay = Overlay::Open(OpenForm::default());
+    // The field takes the keyboard where nothing else has it.
+    ctx.memory_mut(|memory| {
+        if let Some(focused) = memory.focused() {
+            memory.surrender_focus(focused);
+        }
+    });
+}
+
+/// Looks whether there is a file at the path that was typed, and opens it then.
+pub(super) fn open_typed(state: &mut State, services: &Services) {
+    let Overlay::Open(form) = &state.overlay else { return };
+    let path = expand_home(form.path.trim());
+    send(Task::LookAtFile(path), state, services);
+}
+
+/// Opens the file whose path was typed, if that still stands there.
+pub(super) fn open_looked_at(path: PathBuf, is_there: bool, state: &mut State, services: &mut Services) {
+    let Overlay::Open(form) = &mut state.overlay else { return };
+    if expand_home(form.path.trim()) != path {
+        return;
+    }
+    if is_there {
+        state.overlay = Overlay::None;
+        open_paths(&[path], state, services);
+    } else {
+        form.problem = Some(format!("There is no such file: {}", path.display()));
+    }
+}
+
+/// Opens lessons and results, by how their names end.
+pub(super) fn open_paths(paths: &[PathBuf], state: &mut State, services: &mut Services) {
+    for path in paths {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("json") => {
+                send(Task::ReadRecord(path.clone()), state, services);
+            }
+            Some("md" | "markdown") => shelf::add_file(path, state, services),
+            _ => state.notices.failed(format!("A lesson (.md) or a result (.json) was expected: {}", path.display())),
+        }
+    }
+}
+
+pub(super) fn show_record(path: PathBuf, record: RunRecord, state: &mut State) {
+    let metric = match record.experiments.len() {
+        0 => {
+            state.notices.failed(format!("The result holds no experiment: {}", path.display()));
+            return;
+        }
+        _ => Metric::Speedup,
+    };
+    let axes = crate::model::plot::AxisChoice::default();
+    let drawing = Drawing::of(Arc::new(record.figure(None, metric, axes)), &record);
+    let hidden = std::collections::BTreeSet::new();
+    state.overlay = Overlay::None;
+    state.opened = Some(Opened { path, record: Arc::new(record), drawing, metric, axes, hidden });
+}
+
+pub(super) fn show_export(state: &mut State, services: &Services) {
+    let Some((figure, record)) = state.figure().cloned().zip(state.record()) else {
+        state.notices.failed("There is nothing to export before the first run.");
+        return;
+    };
+    let form = ExportForm::new(&state.session.export, &figure, record, &services.default_folder);
+    if matches!(state.overlay, Overlay::Export(_)) {
+        state.overlay = Overlay::None;
+        return;
+    }
+    let folder = form.folder.clone();
+    state.overlay = Overlay::Export(Box::new(form));
+    send(Task::LookAtFolder(folder), state, services);
+}
+
+/// Changes what the export dialog holds.
+pub(super) fn edit_export(form: ExportForm, state: &mut State, services: &Services) {
+    let Overlay::Export(open) = &mut state.overlay else { return };
+    let is_other_folder = open.folder != form.folder;
+    let folder_is = if is_other_folder { FolderIs::Unknown } else { open.folder_is };
+    let folder = form.folder.clone();
+    **open = ExportForm { folder_is, ..form };
+    if is_other_folder {
+        send(Task::LookAtFolder(folder), state, services);
+    }
+}
+
+pub(super) fn export(state: &mut State, services: &Services) {
+    let Overlay::Export(form) = &mut state.overlay else { return };
+    if state.exporting {
+        return;
+    }
+    form.problem = None;
+    let (path, options) = match (form.path(), form.options()) {
+        (Ok(path), Ok(options)) => (path, options),
+        (Err(problem), _) => {
+            form.problem = Some(problem);
+            return;
+        }
+        (_, Err(error)) => {
+            form.problem = Some(format!("Failed to export: {error}."));
+            return;
+        }
+    };
+    state.session.export = form.preferences();
+    let format = form.format;
+    let Some((spec, record)) = bench::figure_to_export(state) else { return };
+    let order = ExportOrder { path, format, options, spec, record };
+    state.exporting = send(Task::Export(Box::new(order)), state, services);
+}
+
+pub(super) fn copy_plot(state: &mut State, services: &Services) {
+    let Some((spec, _)) = bench::figure_to_export(state) else { return };
+    let options = match &state.overlay {
+        Overlay::Export(form) => form.options().unwrap_or_default(),
+        _ => FigureOptions { theme: FigureTheme::Light, ..FigureOptions::default() },
+    };
+    send(Task::CopyPlot { spec, options }, state, services);
+}
+
+pub(super) fn copy_table(index: usize, state: &mut State, ctx: &egui::Context) {
+    if let Some(table) = state.drawing().and_then(|drawing| drawing.tables.get(index)) {
+        ctx.copy_text(results_table::tab_separated(table));
+        state.notices.done("The table is on the clipboard.", Instant::now());
+    }
+}
