@@ -158,7 +158,7 @@ impl Gallery {
         });
         let parameters = WorkloadKind::ALL.into_iter().flat_map(WorkloadKind::parameters);
         for (parameter, value) in parameters.zip(&mut self.values) {
-            if let Some(edit) = parameter_slider::show(ui, parameter, *value, parameter.default) {
+            if let Some(edit) = parameter_slider::show(ui, parameter, parameter.label, *value, parameter.default) {
                 *value = edit.value;
             }
         }

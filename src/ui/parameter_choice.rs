@@ -10,22 +10,22 @@ use super::theme::space;
 
 /// Draws the list and returns the value the reader asks for: the index of one of the parameter's choices.
 ///
-/// `lesson_value` is what the lesson set; a button goes back to it.
-pub fn show(ui: &mut Ui, parameter: &Parameter, value: f64, lesson_value: f64) -> Option<Edit<f64>> {
+/// `label` is its name here; `lesson_value` is what the lesson set: a button goes back to it.
+pub fn show(ui: &mut Ui, parameter: &Parameter, label: &str, value: f64, lesson_value: f64) -> Option<Edit<f64>> {
     let mut edited = value;
     ui.push_id(parameter.id, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::S;
-            let label = ui.label(parameter.label).on_hover_text(parameter.help);
+            let spoken = ui.label(label).on_hover_text(parameter.help);
             let list = ComboBox::from_id_salt("choices").selected_text(label_of(parameter, value));
             let list = list.show_ui(ui, |ui| {
                 for (index, choice) in (0_u32..).zip(parameter.choices) {
                     ui.selectable_value(&mut edited, f64::from(index), choice.label);
                 }
             });
-            list.response.on_hover_text(parameter.help).labelled_by(label.id);
+            list.response.on_hover_text(parameter.help).labelled_by(spoken.id);
             let differs = edited.total_cmp(&lesson_value).is_ne();
-            if back_button(ui, parameter.label, label_of(parameter, lesson_value), differs).clicked() {
+            if back_button(ui, label, label_of(parameter, lesson_value), differs).clicked() {
                 edited = lesson_value;
             }
         });
@@ -64,7 +64,7 @@ mod tests {
     fn harness(value: f64) -> Harness<'static, State> {
         Harness::builder().with_size(vec2(600.0, 300.0)).with_context_setup(theme::install).build_ui_state(
             |ui, state: &mut State| {
-                if let Some(edit) = show(ui, &CODE, state.value, 1.0) {
+                if let Some(edit) = show(ui, &CODE, CODE.label, state.value, 1.0) {
                     state.value = edit.value;
                     state.edits.push(edit);
                 }

@@ -10,23 +10,23 @@ use super::theme::{self, space};
 
 /// Draws the slider and returns the value the reader asks for, within the parameter's range.
 ///
-/// `lesson_value` is what the lesson set; a button goes back to it.
-pub fn show(ui: &mut Ui, parameter: &Parameter, value: f64, lesson_value: f64) -> Option<Edit<f64>> {
+/// `label` is its name here; `lesson_value` is what the lesson set: a button goes back to it.
+pub fn show(ui: &mut Ui, parameter: &Parameter, label: &str, value: f64, lesson_value: f64) -> Option<Edit<f64>> {
     let mut edited = value;
     let released = ui
         .push_id(parameter.id, |ui| {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = space::S;
-                let label = ui.label(parameter.label).on_hover_text(parameter.help);
+                let spoken = ui.label(label).on_hover_text(parameter.help);
                 let rail = theme::slider_scope(ui, |ui| ui.add(rail(parameter, &mut edited)));
-                let rail = rail.on_hover_text(parameter.help).labelled_by(label.id);
+                let rail = rail.on_hover_text(parameter.help).labelled_by(spoken.id);
                 // Of one width, so that nothing beside it moves when the number gets another digit.
                 let field = ui.scope(|ui| {
                     ui.spacing_mut().interact_size.x = field_width(ui, parameter);
                     ui.add(field(parameter, &mut edited))
                 });
-                let field = field.inner.labelled_by(label.id);
-                let reset = reset_button(ui, parameter, edited, lesson_value);
+                let field = field.inner.labelled_by(spoken.id);
+                let reset = reset_button(ui, parameter, label, edited, lesson_value);
                 if reset.clicked() {
                     edited = lesson_value;
                 }
@@ -81,9 +81,9 @@ fn field<'a>(parameter: &'a Parameter, value: &'a mut f64) -> DragValue<'a> {
         .update_while_editing(false)
 }
 
-fn reset_button(ui: &mut Ui, parameter: &Parameter, value: f64, lesson_value: f64) -> Response {
+fn reset_button(ui: &mut Ui, parameter: &Parameter, label: &str, value: f64, lesson_value: f64) -> Response {
     let differs = short(value) != short(lesson_value);
-    back_button(ui, parameter.label, &value_in_words(parameter, lesson_value), differs)
+    back_button(ui, label, &value_in_words(parameter, lesson_value), differs)
 }
 
 /// The button that goes back to the lesson's value, `words`.
@@ -113,7 +113,9 @@ mod tests {
         let parameter = *kind.parameters().iter().find(|parameter| parameter.id == id).expect("it has one");
         Harness::builder().with_size(vec2(600.0, 100.0)).with_context_setup(theme::install).build_ui_state(
             |ui, state: &mut State| {
-                if let Some(edit) = show(ui, &state.parameter, state.value, 5.0_f64.min(state.parameter.max)) {
+                if let Some(edit) =
+                    show(ui, &state.parameter, state.parameter.label, state.value, 5.0_f64.min(state.parameter.max))
+                {
                     state.value = edit.value;
                     state.edits.push(edit);
                 }

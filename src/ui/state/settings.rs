@@ -49,7 +49,8 @@ impl Group {
             (None, _) => String::new(),
             (Some(only), 1) => only.clone(),
             (Some(first), _) => {
-                own.fold(short(first).to_owned(), |sofar, title| format!("{sofar} beside {}", short(title)))
+                let first = short(first);
+                own.fold(first.to_owned(), |sofar, title| format!("{sofar} beside {}", beyond(first, short(title))))
             }
         }
     }
@@ -63,6 +64,14 @@ impl Group {
 /// What stands before the colon of a title: `CPU-bound` of `CPU-bound: counting primes`.
 fn short(title: &str) -> &str {
     title.split_once(": ").map_or(title, |(before, _)| before)
+}
+
+/// What a title says beyond the one before it: `a call` of `Counting, a call` after `Counting, c += 1`.
+fn beyond<'a>(before: &str, title: &'a str) -> &'a str {
+    match (before.rsplit_once(", "), title.rsplit_once(", ")) {
+        (Some((same, _)), Some((begin, own))) if same == begin => own,
+        _ => title,
+    }
 }
 
 /// The learner's settings for one group.
@@ -239,4 +248,25 @@ pub struct SavedGroup {
     pub predictions: Vec<Prediction>,
     /// The tab shown.
     pub metric: Option<Metric>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(titles: &[&str], expected: &str) {
+        let titles: Vec<String> = titles.iter().map(|&title| title.to_owned()).collect();
+        let group = Group { key: "key".to_owned(), experiments: (0..titles.len()).collect() };
+        assert_eq!(group.title(&titles), expected);
+    }
+
+    #[test]
+    fn a_group_is_called_after_what_its_experiments_differ_in() {
+        check(&["Counting primes"], "Counting primes");
+        check(&["CPU-bound: counting primes", "I/O-bound: waiting 5 ms"], "CPU-bound beside I/O-bound");
+        check(&["Counting, c += 1", "Counting, a call"], "Counting, c += 1 beside a call");
+        check(&["Waiting 5 ms", "A request answered after 5 ms"], "Waiting 5 ms beside A request answered after 5 ms");
+        check(&[], "");
+    }
 }

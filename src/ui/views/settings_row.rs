@@ -7,6 +7,7 @@ use super::python_dialog;
 use crate::engine::{Support, catalogue};
 use crate::model::series::EngineKind;
 use crate::model::stopping::Precision;
+use crate::model::workload::{Parameter, Workload};
 use crate::ui::code_command::CodeCommand;
 use crate::ui::command::{Command, Inbox};
 use crate::ui::python_command::PythonCommand;
@@ -91,12 +92,13 @@ fn parameters(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
         for parameter in workload.kind().parameters() {
             flow(ui, (index, parameter.id), |ui| {
                 let (value, lesson_value) = (workload.value(parameter.id), experiment.workload.value(parameter.id));
+                let label = label_of(parameter, index, &bench.settings.workloads);
                 // Experiments of one group may have the same parameter.
                 let control = |ui: &mut Ui| {
                     if parameter.choices.is_empty() {
-                        parameter_slider::show(ui, parameter, value, lesson_value)
+                        parameter_slider::show(ui, parameter, &label, value, lesson_value)
                     } else {
-                        parameter_choice::show(ui, parameter, value, lesson_value)
+                        parameter_choice::show(ui, parameter, &label, value, lesson_value)
                     }
                 };
                 let edit = ui.push_id(index, control).inner;
@@ -111,6 +113,19 @@ fn parameters(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
             });
         }
     }
+}
+
+/// The name of a parameter: with its plot's place where several plots have one of that name.
+fn label_of(parameter: &Parameter, index: usize, workloads: &[Workload]) -> String {
+    let has_it = |workload: &&Workload| workload.kind().parameters().iter().any(|other| other.label == parameter.label);
+    let place = match (workloads.len(), index) {
+        _ if workloads.iter().filter(has_it).count() < 2 => return parameter.label.to_owned(),
+        (2 | 3, 0) => "left".to_owned(),
+        (2, 1) | (3, 2) => "right".to_owned(),
+        (3, 1) => "middle".to_owned(),
+        _ => format!("plot {}", index + 1),
+    };
+    format!("{}, {place}", parameter.label)
 }
 
 fn series(ui: &mut Ui, bench: &Bench, offer: &SeriesOffer, inbox: &mut Inbox) {
@@ -135,4 +150,26 @@ fn series(ui: &mut Ui, bench: &Bench, offer: &SeriesOffer, inbox: &mut Inbox) {
             response.on_disabled_hover_text(format!("{words}\n{}", python_dialog::why_not(reason, remedy.as_deref())))
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::workload::WorkloadKind::{CountPrimes, LostUpdates, Wait};
+
+    #[test]
+    fn parameters_of_one_name_say_whose_they_are() {
+        let check = |kinds: &[crate::model::workload::WorkloadKind], index: usize, expected: &str| {
+            let workloads: Vec<Workload> = kinds.iter().map(|kind| Workload::new(*kind)).collect();
+            let parameter = &workloads[index].kind().parameters()[0];
+            assert_eq!(label_of(parameter, index, &workloads), expected);
+        };
+        check(&[LostUpdates], 0, "Code");
+        check(&[CountPrimes, Wait], 1, "Wait");
+        check(&[LostUpdates, LostUpdates], 0, "Code, left");
+        check(&[LostUpdates, LostUpdates], 1, "Code, right");
+        check(&[Wait, CountPrimes, Wait], 1, "Count primes below");
+        check(&[Wait, CountPrimes, Wait], 2, "Wait, right");
+        check(&[Wait, Wait, Wait, Wait], 3, "Wait, plot 4");
+    }
 }
