@@ -1,25 +1,29 @@
 //! Rounds of windows until the intervals are narrow enough or the time is spent.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fastrand::Rng;
 
 use super::cancel::CancelFlag;
 use super::message::{EventKind, Outcome, Progress};
-use super::noise::{self, Monitor};
 use super::outbox::Outbox;
 use super::quiet::Gate;
 use super::schedule::{self, Cell, Lengths, WARM_UP};
 use super::{Engine, MeasureError, Support, WindowOrder, disturbance, window};
-use crate::model::machine::Machine;
 use crate::model::plan::RunRequest;
 use crate::model::results::{Curve, Point, Results};
 use crate::model::series::SeriesKey;
 use crate::model::stopping::{Decision, LOOKS, StopReason, StoppingRule};
 use crate::model::units::ThreadCount;
 use crate::model::warning::Warning;
-use crate::model::window::{Disturbance, Window};
+use crate::model::window::Window;
 use crate::model::workload::{Bound, Workload};
+
+mod clock;
+mod summary;
+
+pub use clock::{Clock, Surroundings, WallClock};
+use summary::Faults;
 
 /// How often a window that counted more CPU time than there is, or too few units, is measured again.
 const RETRIES: u32 = 2;
@@ -30,46 +34,6 @@ const GRACE: u32 = 2;
 
 /// The rounds after which the intervals are looked at first.
 const FIRST_LOOK: u32 = LOOKS[0];
-
-/// The time since a run began. Scripted runs put in their own.
-pub trait Clock: Send {
-    /// When the run began, for [`WindowOrder::run_began`].
-    fn began(&self) -> Instant;
-
-    /// How long ago that was.
-    fn elapsed(&self) -> Duration;
-}
-
-/// The real time.
-#[derive(Debug, Clone, Copy)]
-pub struct WallClock(Instant);
-
-impl WallClock {
-    /// A clock that starts now.
-    pub fn start() -> Self {
-        Self(Instant::now())
-    }
-}
-
-impl Clock for WallClock {
-    fn began(&self) -> Instant {
-        self.0
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-}
-
-/// What a sweep takes from outside beside its engines.
-pub struct Surroundings {
-    /// The time since the run began.
-    pub clock: Box<dyn Clock>,
-    /// The machine it runs on.
-    pub machine: Machine,
-    /// Who watches for disturbances from outside.
-    pub monitor: Box<dyn Monitor>,
-}
 
 /// Runs a whole request. Used by one thread, from beginning to end.
 pub(super) struct Sweep {
@@ -103,32 +67,6 @@ struct CellState {
     rests: bool,
     /// Whether the run goes on until it meets the target.
     decides: bool,
-}
-
-/// What went wrong in the windows of one experiment.
-#[derive(Default)]
-struct Faults {
-    impossible: u32,
-    disturbed: u32,
-    worst_share: f64,
-    overlong: u32,
-    longest_times: f64,
-}
-
-impl Faults {
-    fn note(&mut self, disturbance: Option<Disturbance>) {
-        match disturbance {
-            Some(Disturbance::Observer { share_of_core }) => {
-                self.disturbed += 1;
-                self.worst_share = self.worst_share.max(share_of_core);
-            }
-            Some(Disturbance::Overlong { times }) => {
-                self.overlong += 1;
-                self.longest_times = self.longest_times.max(times);
-            }
-            None => {}
-        }
-    }
 }
 
 /// Why the rounds ended before their time.
@@ -462,63 +400,6 @@ impl Sweep {
         let widest =
             deciding.map(|state| self.width(&state.cell)).try_fold(0.0, |widest: f64, width| Some(widest.max(width?)));
         Progress { rounds, next_look, time_left, widest }
-    }
-
-    /// Sends the warnings that only the end of a run can tell.
-    fn sum_up(&mut self, outcome: &Outcome) {
-        for warning in self.surroundings.monitor.finish() {
-            self.warn(None, warning);
-        }
-        for experiment in 0..self.request.experiments.len() {
-            let mut warnings = noise::of_windows(
-                &self.request.experiments[experiment],
-                &self.results[experiment],
-                &self.surroundings.machine,
-            );
-            let faults = &self.faults[experiment];
-            if faults.disturbed > 0 {
-                warnings.push(Warning::Observer { windows: faults.disturbed, share_of_core: faults.worst_share });
-            }
-            if faults.overlong > 0 {
-                warnings.push(Warning::Overlong { windows: faults.overlong, times: faults.longest_times });
-            }
-            if faults.impossible > 0 {
-                warnings.push(Warning::Impossible { windows: faults.impossible });
-            }
-            if *outcome == Outcome::Completed {
-                warnings.extend(self.target_missed(experiment));
-            }
-            for warning in warnings {
-                self.warn(Some(experiment), warning);
-            }
-        }
-    }
-
-    fn target_missed(&self, experiment: usize) -> Option<Warning> {
-        let target = self.request.precision.target();
-        let of_this = |state: &&CellState| state.decides && experiments(&state.cell).contains(&experiment);
-        let mut reached = 0.0_f64;
-        for state in self.cells.iter().filter(of_this) {
-            match self.width(&state.cell) {
-                Some(width) => reached = reached.max(width),
-                None => return Some(Warning::TooFewRounds { rounds: self.least_rounds(experiment) }),
-            }
-        }
-        let finite = reached.is_finite().then_some(reached);
-        (reached > target).then_some(Warning::TargetNotReached { target, reached: finite })
-    }
-
-    /// Rounds of the point that has the fewest.
-    fn least_rounds(&self, experiment: usize) -> u32 {
-        let of_this = self.cells.iter().filter(|state| state.decides);
-        of_this
-            .flat_map(|state| state.cell.feeds.iter().map(move |feed| (feed, state.cell.threads)))
-            .filter(|((of, _), _)| *of == experiment)
-            .map(|((_, curve), threads)| {
-                point(&self.results[experiment], curve, threads).map_or(0, |point| point.throughput_per_sec.rounds)
-            })
-            .min()
-            .unwrap_or(0)
     }
 
     fn failure(&self, index: usize, reason: &str) -> String {
