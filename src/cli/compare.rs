@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn rows_are_chosen_by_their_words() {
-        assert_eq!(chosen_rows(&[]).map(|rows| rows.len()).ok(), Some(13));
+        assert_eq!(chosen_rows(&[]).map(|rows| rows.len()).ok(), Some(14));
         let two = chosen_rows(&["convoy-1".to_owned(), "switches-2".to_owned()]).expect("they exist");
         assert_eq!(two.iter().map(|row| row.id).collect::<Vec<_>>(), ["switches-2", "convoy-1"]);
         let error = chosen_rows(&["switches".to_owned()]).expect_err("there is none").to_string();

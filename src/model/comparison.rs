@@ -141,6 +141,11 @@ impl Task {
         Self::of(WorkloadKind::Wait, "wait_ms", 10.0, threads)
     }
 
+    /// Enough threads, and short enough sleeps, to ask for the GIL 50,000 times a second.
+    fn crowded(threads: usize) -> Self {
+        Self::of(WorkloadKind::Wait, "wait_ms", 5.0, threads)
+    }
+
     /// One thread that sleeps beside so many that compute.
     fn convoy(computing: usize) -> Self {
         Self::of(WorkloadKind::Sleeper, "sleep_ms", 1.0, 1 + computing)
@@ -158,7 +163,8 @@ impl Figure {
     }
 }
 
-/// Every row, in the order that tables show them. The goals are those that a prototype of the model was found to reach.
+/// Every row, in the order that tables show them. The goals are those that a prototype of the model was found to reach, and for 256
+/// threads one that tells whether the model spends more time with the GIL between two calls than CPython does.
 pub fn rows() -> Vec<Row> {
     let row = |id, name, task, over, figure, goal| Row { id, name, task, over, figure, goal };
     let often = Task { switch_interval_us: 500, ..Task::computing(2) };
@@ -175,6 +181,14 @@ pub fn rows() -> Vec<Row> {
         sleeps("sleeps-4", "10 ms sleeps, 4 threads over 1", 4),
         sleeps("sleeps-16", "10 ms sleeps, 16 threads over 1", 16),
         sleeps("sleeps-64", "10 ms sleeps, 64 threads over 1", 64),
+        row(
+            "sleeps-256",
+            "5 ms sleeps, 256 threads over 1",
+            Task::crowded(256),
+            Some(Task::crowded(1)),
+            Figure::Throughput,
+            0.10,
+        ),
         row(
             "convoy-median",
             "median of a 1 ms sleep beside 1 computing, ms",

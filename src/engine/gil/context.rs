@@ -11,8 +11,9 @@ use super::hold::Holds;
 use super::lock::{Gil, Taking};
 
 /// What CPython computes between two blocking calls of a loop that does nothing else: returning from the one, jumping back, calling
-/// the other. With it a thread that waits often lets others get at the GIL as rarely as one in CPython does.
-const WORK_BETWEEN_CALLS: Duration = Duration::from_micros(20);
+/// the other. With it, hundreds of waiting threads come to the limit of the GIL where those of CPython do: 256 threads that sleep for
+/// 5 ms still overlap fully in CPython 3.11, with 6 µs of CPU time a sleep, most of it in the kernel. With 20 µs they could not.
+const WORK_BETWEEN_CALLS: Duration = Duration::from_micros(1);
 
 /// A worker under the GIL.
 #[derive(Debug)]
