@@ -60,6 +60,7 @@ fn check_passes_the_bundled_lessons() {
     let files: Vec<String> = std::fs::read_dir(lessons)
         .expect("the lessons folder")
         .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
         .filter(|path| path.file_name().is_some_and(|name| name != "README.md"))
         .map(|path| path.display().to_string())
         .collect();
