@@ -13,7 +13,7 @@ fn main() {
 
 #[cfg(not(unix))]
 fn main() {
-    println!("left out: interpreters are driven on Linux and macOS only");
+    println!("left out: these measurements are made on Linux and macOS only");
 }
 
 #[cfg(unix)]

@@ -12,10 +12,6 @@ use crate::model::series::{EngineKind, Interpreter, SeriesKey, StartMethod};
 use crate::model::workload::{Workload, WorkloadKind};
 use crate::workload::Workshop;
 
-/// Why there are no Python engines on this system.
-#[cfg(not(unix))]
-const NOT_DRIVEN: &str = "this version of Threadlab drives Python interpreters on Linux and macOS only";
-
 /// Why there are no engines for a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CatalogueError {
@@ -84,7 +80,6 @@ fn engine(
     }
 }
 
-#[cfg(unix)]
 fn python_engine(
     key: &SeriesKey,
     switch_interval_us: u32,
@@ -95,17 +90,6 @@ fn python_engine(
     let engine = super::python::PythonEngine::new(key, Arc::clone(workshop), cores)?;
     let engine = engine.with_switch_interval(switch_interval_us);
     Some(Box::new(if switches == Switches::Counted { engine.noting_switches() } else { engine }))
-}
-
-#[cfg(not(unix))]
-fn python_engine(
-    _key: &SeriesKey,
-    _switch_interval_us: u32,
-    _workshop: &Arc<Workshop>,
-    _cores: usize,
-    _switches: Switches,
-) -> Option<Box<dyn Engine>> {
-    None
 }
 
 /// Every series that can be measured on this machine, in the order lists show them.
@@ -128,7 +112,6 @@ pub fn support(key: &SeriesKey, workload: &Workload) -> Support {
 
 /// As [`support`], and starts an interpreter where only that tells, which may take a second.
 pub fn asked_support(key: &SeriesKey, workload: &Workload) -> Support {
-    #[cfg(unix)]
     if needs_interpreter(key.engine) {
         return super::python::engine::asked_support(key, workload);
     }
@@ -147,17 +130,8 @@ pub(super) fn support_in_this_process(engine: EngineKind, workload: &Workload) -
     })
 }
 
-#[cfg(unix)]
 fn python_support(key: &SeriesKey, workload: &Workload) -> Support {
     super::python::engine::support(key, workload)
-}
-
-#[cfg(not(unix))]
-fn python_support(_key: &SeriesKey, _workload: &Workload) -> Support {
-    Support::Unavailable {
-        reason: NOT_DRIVEN.to_owned(),
-        remedy: Some("use the GIL model, which takes turns as CPython's threads do".to_owned()),
-    }
 }
 
 /// Whether an engine runs in an interpreter, so that its series need one.
@@ -184,6 +158,11 @@ pub fn series(kind: EngineKind, interpreters: &[Interpreter], start_methods: &[S
     interpreters.iter().flat_map(of_one).collect()
 }
 
+/// The ways in which `multiprocessing` can start processes on this system.
+pub fn start_methods() -> Vec<StartMethod> {
+    StartMethod::ALL.into_iter().filter(|method| super::python::engine::why_not_started(*method).is_none()).collect()
+}
+
 /// How `multiprocessing` of an interpreter starts processes on this system unless it is told otherwise.
 pub fn default_start_method(interpreter: &Interpreter) -> StartMethod {
     if !cfg!(unix) || cfg!(target_os = "macos") {
@@ -199,18 +178,8 @@ pub fn default_start_method(interpreter: &Interpreter) -> StartMethod {
 ///
 /// # Errors
 /// When the interpreter cannot be started or the program fails: a sentence without full stop.
-#[cfg(unix)]
 pub fn run_program(python: &Interpreter, program: &str, cancel: &CancelFlag) -> Result<Transcript, String> {
     super::python::first::run(python, program, cancel)
-}
-
-/// Runs no program: interpreters are not driven on this system yet.
-///
-/// # Errors
-/// Always.
-#[cfg(not(unix))]
-pub fn run_program(_python: &Interpreter, _program: &str, _cancel: &CancelFlag) -> Result<Transcript, String> {
-    Err(NOT_DRIVEN.to_owned())
 }
 
 /// A Python that was found on this machine.
@@ -231,11 +200,9 @@ pub struct InterpreterOffer {
 /// Finds the Pythons of this machine. It remembers what it asked, so that looking again is quick.
 #[derive(Debug, Default)]
 pub struct InterpreterFinder {
-    #[cfg(unix)]
     discovery: super::python::discovery::Discovery,
 }
 
-#[cfg(unix)]
 impl InterpreterFinder {
     /// Takes in what [`Self::to_memory`] of an earlier start gave. A text that cannot be read changes nothing.
     pub fn recall(&mut self, memory: &str) {
@@ -299,7 +266,6 @@ pub struct CodeFault {
 ///
 /// # Errors
 /// When the interpreter does not answer; a sentence without full stop.
-#[cfg(unix)]
 pub fn parse_python(interpreter: &Interpreter, sources: &[&str]) -> Result<Vec<Option<CodeFault>>, String> {
     use super::python::syntax::{SYNTAX_LIMIT, check};
     let answers = check(std::path::Path::new(&interpreter.path), sources, SYNTAX_LIMIT)?;
@@ -311,51 +277,6 @@ pub fn parse_python(interpreter: &Interpreter, sources: &[&str]) -> Result<Vec<O
     Ok(answers.into_iter().map(|answer| answer.map(fault)).collect())
 }
 
-/// Always an error: interpreters are not driven on this system yet.
-///
-/// # Errors
-/// Always.
-#[cfg(not(unix))]
-pub fn parse_python(_interpreter: &Interpreter, _sources: &[&str]) -> Result<Vec<Option<CodeFault>>, String> {
-    Err(NOT_DRIVEN.to_owned())
-}
-
-#[cfg(not(unix))]
-impl InterpreterFinder {
-    /// Nothing to take in.
-    pub fn recall(&mut self, _memory: &str) {}
-
-    /// Nothing to keep.
-    pub fn to_memory(&self) -> String {
-        String::new()
-    }
-
-    /// Nothing to forget.
-    pub fn forget(&mut self) {}
-
-    /// None: interpreters are not driven on this system yet.
-    pub fn find(&mut self, _chosen: &[std::path::PathBuf]) -> Vec<InterpreterOffer> {
-        Vec::new()
-    }
-
-    /// Unusable: interpreters are not driven on this system yet.
-    pub fn look_at(&mut self, path: &std::path::Path) -> InterpreterOffer {
-        InterpreterOffer {
-            path: path.display().to_string(),
-            version: None,
-            free_threaded: None,
-            origin: String::new(),
-            interpreter: Err(NOT_DRIVEN.to_owned()),
-        }
-    }
-
-    /// None: interpreters are not driven on this system yet.
-    pub fn usual(&mut self) -> Option<Interpreter> {
-        None
-    }
-}
-
-#[cfg(unix)]
 fn offer(found: &super::python::discovery::Found) -> InterpreterOffer {
     let interpreter = found.interpreter().ok_or_else(|| {
         let unknown = || "it cannot be used".to_owned();

@@ -205,4 +205,5 @@ fn modified(path: &Path) -> Option<SystemTime> {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;

@@ -11,7 +11,7 @@ use crate::engine::cancel::CancelFlag;
 use crate::engine::window::{check_possible, latency};
 use crate::engine::{Engine, MeasureError, Support, WindowOrder, cpu_clock};
 use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
-use crate::model::series::{EngineKind, Interpreter, SeriesKey};
+use crate::model::series::{EngineKind, Interpreter, SeriesKey, StartMethod};
 use crate::model::units::ThreadCount;
 use crate::model::window::Window;
 use crate::model::workload::{Bound, Workload, WorkloadKind};
@@ -267,12 +267,25 @@ pub fn support(key: &SeriesKey, workload: &Workload) -> Support {
             "choose a workload that waits",
         );
     }
+    if let Some(reason) = key.start_method.and_then(why_not_started) {
+        return unavailable(reason.to_owned(), "choose `spawn`");
+    }
     // An event loop may run `mixed` work, though no lesson offers it: it overlaps the waiting part.
     let reason = key.engine.why_not_as_set(workload).filter(|_| workload.kind() != WorkloadKind::Mixed);
     if let Some(reason) = reason {
         return unavailable(reason.to_owned(), "choose Python threads, or another workload");
     }
     Support::Available
+}
+
+/// Why processes cannot be started in that way on this system: a sentence without full stop; `None` if they can.
+pub fn why_not_started(method: StartMethod) -> Option<&'static str> {
+    why_not_started_on(cfg!(windows), method)
+}
+
+fn why_not_started_on(is_windows: bool, method: StartMethod) -> Option<&'static str> {
+    (is_windows && method != StartMethod::Spawn)
+        .then_some("Windows cannot fork a process: there Python spawns them only")
 }
 
 /// The series of every Python engine that an interpreter has.
@@ -362,6 +375,13 @@ mod tests {
         let key = SeriesKey { engine: PythonThreads, interpreter: Some(interpreter("3.11.7")), start_method: None };
         let atomic = Workload::new(Counter).with_written("how", &"atomic".into()).expect("a choice");
         assert!(matches!(support(&key, &atomic), Support::Unavailable { reason, .. } if reason.contains("no atomic")));
+    }
+
+    #[test]
+    fn windows_only_spawns() {
+        assert!(StartMethod::ALL.into_iter().all(|method| why_not_started_on(false, method).is_none()));
+        let spawned = StartMethod::ALL.into_iter().filter(|method| why_not_started_on(true, *method).is_none());
+        assert_eq!(spawned.collect::<Vec<_>>(), [StartMethod::Spawn]);
     }
 
     #[test]

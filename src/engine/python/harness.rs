@@ -495,4 +495,5 @@ fn arguments(settings: &Settings, file: &Path, token: &str) -> Vec<OsString> {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;

@@ -11,6 +11,7 @@ pub mod discovery;
 pub mod engine;
 pub mod first;
 pub mod harness;
+pub mod listed;
 mod memory;
 pub mod numpy;
 pub mod places;

@@ -116,6 +116,7 @@ fn read(line: &str) -> NumPy {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;

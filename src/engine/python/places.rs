@@ -6,6 +6,8 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod windows;
+
 /// How an interpreter was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
@@ -27,6 +29,16 @@ pub enum Origin {
     Homebrew,
     /// The framework of python.org's installer on macOS.
     Framework,
+    /// The tool `port` of macOS.
+    MacPorts,
+    /// An installation that the Windows registry lists (PEP 514).
+    Registry,
+    /// The launcher `py` of Windows.
+    Launcher,
+    /// The Microsoft Store.
+    Store,
+    /// scoop.
+    Scoop,
     /// A folder where systems keep programs.
     System,
 }
@@ -43,6 +55,11 @@ impl fmt::Display for Origin {
             Self::Asdf => "asdf",
             Self::Homebrew => "Homebrew",
             Self::Framework => "Python framework",
+            Self::MacPorts => "MacPorts",
+            Self::Registry => "registry",
+            Self::Launcher => "py launcher",
+            Self::Store => "Microsoft Store",
+            Self::Scoop => "scoop",
             Self::System => "system",
         })
     }
@@ -66,8 +83,21 @@ pub struct Candidate {
 pub enum System {
     /// macOS.
     MacOs,
+    /// Windows.
+    Windows,
     /// Linux and the others.
     Unix,
+}
+
+impl System {
+    /// The one this program was built for.
+    const HERE: Self = if cfg!(target_os = "macos") {
+        Self::MacOs
+    } else if cfg!(windows) {
+        Self::Windows
+    } else {
+        Self::Unix
+    };
 }
 
 /// What decides where to look.
@@ -79,6 +109,8 @@ pub struct Surroundings {
     pub root: PathBuf,
     /// The kind of system.
     pub system: System,
+    /// The executables that the system itself keeps a list of: on Windows the registry, and the launcher `py`.
+    pub listed: Vec<(PathBuf, Origin)>,
 }
 
 impl Surroundings {
@@ -86,10 +118,15 @@ impl Surroundings {
     pub fn of_this_process() -> Self {
         Self {
             variables: std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+                // On Windows it is `Path`, and any other way of writing it means the same.
+                .filter_map(|(name, value)| {
+                    let name = name.into_string().ok()?;
+                    Some((if cfg!(windows) { name.to_uppercase() } else { name }, value))
+                })
                 .collect(),
             root: PathBuf::from("/"),
-            system: if cfg!(target_os = "macos") { System::MacOs } else { System::Unix },
+            system: System::HERE,
+            listed: super::listed::of_this_system(),
         }
     }
 
@@ -98,7 +135,7 @@ impl Surroundings {
     }
 
     fn home(&self) -> Option<PathBuf> {
-        self.variable("HOME")
+        self.variable(if self.system == System::Windows { "USERPROFILE" } else { "HOME" })
     }
 
     /// The folder that `variable` names, or else `usual` below the home folder.
@@ -123,6 +160,10 @@ pub fn candidates(surroundings: &Surroundings) -> Vec<Candidate> {
             found.folder(&folder, Origin::Path);
         }
     }
+    if surroundings.system == System::Windows {
+        found.windows();
+        return found.candidates;
+    }
     let pyenv = surroundings.folder("PYENV_ROOT", ".pyenv");
     found.versions(pyenv.map(|root| root.join("versions")), Origin::Pyenv);
     let uv = surroundings.variable("UV_PYTHON_INSTALL_DIR");
@@ -138,6 +179,11 @@ pub fn candidates(surroundings: &Surroundings) -> Vec<Candidate> {
     }
     if surroundings.system == System::MacOs {
         found.folder(&surroundings.absolute("/usr/local/bin"), Origin::Homebrew);
+        found.folder(&surroundings.absolute("/opt/local/bin"), Origin::MacPorts);
+        let tools = ["/Library/Developer/CommandLineTools", "/Applications/Xcode.app/Contents/Developer"];
+        for tools in tools {
+            found.folder(&surroundings.absolute(tools).join("usr/bin"), Origin::System);
+        }
         for framework in ["Python", "PythonT"] {
             let versions = format!("/Library/Frameworks/{framework}.framework/Versions");
             found.versions(Some(surroundings.absolute(&versions)), Origin::Framework);
@@ -152,6 +198,9 @@ pub fn candidates(surroundings: &Surroundings) -> Vec<Candidate> {
     found.candidates
 }
 
+/// The folders that conda and its relatives make.
+const CONDA: [&str; 5] = ["miniconda3", "anaconda3", "miniforge3", "mambaforge", "micromamba"];
+
 struct Found<'a> {
     surroundings: &'a Surroundings,
     candidates: Vec<Candidate>,
@@ -162,17 +211,26 @@ impl Found<'_> {
     fn folder(&mut self, folder: &Path, origin: Origin) {
         let shim = is_shim_folder(folder);
         let mut names = names_in(folder);
+        if self.surroundings.system == System::Windows {
+            self.windows_folder(folder, names, origin);
+            return;
+        }
         // Behind each name of a shim folder stands a program that takes long to say which version is chosen; the versions
         // themselves are found in their folders.
         names.retain(|name| if shim { name == "python3" } else { is_python_name(name) });
         names.sort_by_key(|name| (name != "python3", name.clone()));
         for name in names {
             let path = folder.join(&name);
-            if self.candidates.iter().any(|candidate| candidate.path == path) || !is_file(&path) {
-                continue;
-            }
-            let placeholder = self.is_placeholder(&path);
-            self.candidates.push(Candidate { path, origin, shim, placeholder });
+            let is_stub = self.is_stub(&path);
+            let placeholder = is_stub && !self.has_developer_tools();
+            self.add(Candidate { path, origin, shim: shim || is_stub, placeholder });
+        }
+    }
+
+    /// Notes a candidate, unless it is known already or no file.
+    fn add(&mut self, candidate: Candidate) {
+        if self.candidates.iter().all(|known| known.path != candidate.path) && is_file(&candidate.path) {
+            self.candidates.push(candidate);
         }
     }
 
@@ -187,22 +245,32 @@ impl Found<'_> {
     }
 
     fn installation(&mut self, prefix: &Path, origin: Origin) {
-        self.folder(&prefix.join("bin"), origin);
+        let is_windows = self.surroundings.system == System::Windows;
+        self.folder(&if is_windows { prefix.to_owned() } else { prefix.join("bin") }, origin);
     }
 
     fn conda(&mut self) {
         let mut prefixes: Vec<PathBuf> = self.surroundings.variable("CONDA_PREFIX").into_iter().collect();
         let mut roots = Vec::new();
         if let Some(home) = self.surroundings.home() {
-            for name in ["miniconda3", "anaconda3", "miniforge3", "mambaforge", "micromamba"] {
-                roots.push(home.join(name));
-            }
+            roots.extend(CONDA.map(|name| home.join(name)));
             let listed = fs::read_to_string(home.join(".conda/environments.txt")).unwrap_or_default();
             prefixes.extend(listed.lines().map(str::trim).filter(|line| !line.is_empty()).map(PathBuf::from));
         }
-        for path in ["/opt/conda", "/opt/miniconda3", "/opt/anaconda3"] {
-            roots.push(self.surroundings.absolute(path));
-        }
+        let usual: &[&str] = match self.surroundings.system {
+            System::Unix => &["/opt/conda", "/opt/miniconda3", "/opt/anaconda3"],
+            System::MacOs => &[
+                "/opt/miniconda3",
+                "/opt/anaconda3",
+                "/opt/homebrew/Caskroom/miniconda/base",
+                "/opt/homebrew/Caskroom/miniforge/base",
+                "/usr/local/Caskroom/miniconda/base",
+            ],
+            System::Windows => &[],
+        };
+        roots.extend(usual.iter().map(|path| self.surroundings.absolute(path)));
+        let for_all = self.surroundings.variable("PROGRAMDATA").filter(|_| self.surroundings.system == System::Windows);
+        roots.extend(for_all.iter().flat_map(|data| CONDA.map(|name| data.join(name))));
         for prefix in prefixes {
             self.installation(&prefix, Origin::Conda);
         }
@@ -212,12 +280,19 @@ impl Found<'_> {
         }
     }
 
-    /// macOS has a `/usr/bin/python3` that only offers to install the developer tools.
-    fn is_placeholder(&self, path: &Path) -> bool {
-        let tools = ["/Library/Developer/CommandLineTools/usr/bin/python3", "/Applications/Xcode.app"];
-        self.surroundings.system == System::MacOs
-            && path == self.surroundings.absolute("/usr/bin/python3")
-            && !tools.iter().any(|tool| self.surroundings.absolute(tool).exists())
+    /// The `/usr/bin/python3` of macOS starts that of the developer tools, or offers to install them.
+    fn is_stub(&self, path: &Path) -> bool {
+        self.surroundings.system == System::MacOs && path == self.surroundings.absolute("/usr/bin/python3")
+    }
+
+    fn has_developer_tools(&self) -> bool {
+        // The last one is where `xcode-select` notes that they are somewhere else.
+        let tools = [
+            "/Library/Developer/CommandLineTools/usr/bin/python3",
+            "/Applications/Xcode.app",
+            "/private/var/db/xcode_select_link",
+        ];
+        tools.iter().any(|tool| self.surroundings.absolute(tool).exists())
     }
 }
 
@@ -227,7 +302,9 @@ fn names_in(folder: &Path) -> Vec<String> {
 }
 
 fn is_file(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
+    // What the Store puts into its folder is a link that only the start of a program can follow.
+    let is_alias = || cfg!(windows) && fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_dir());
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) || is_alias()
 }
 
 fn is_shim_folder(folder: &Path) -> bool {
@@ -244,136 +321,4 @@ fn is_python_name(name: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn touch(root: &Path, path: &str) {
-        let file = root.join(path);
-        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder can be made");
-        fs::write(file, "").expect("a file can be written");
-    }
-
-    fn look(root: &Path, system: System, variables: &[(&str, &str)]) -> Vec<(String, Origin)> {
-        let mut surroundings = Surroundings { variables: BTreeMap::new(), root: root.to_owned(), system };
-        surroundings.variables.insert("HOME".to_owned(), root.join("home").into());
-        for (name, value) in variables {
-            let folders = value.split(':').map(|part| root.join(part));
-            surroundings.variables.insert((*name).to_owned(), std::env::join_paths(folders).expect("plain names"));
-        }
-        candidates(&surroundings)
-            .into_iter()
-            .map(|candidate| {
-                let path = candidate.path.strip_prefix(root).expect("below the root").display().to_string();
-                let mark = if candidate.placeholder { "!" } else { "" };
-                (format!("{path}{mark}"), candidate.origin)
-            })
-            .collect()
-    }
-
-    #[track_caller]
-    fn check(files: &[&str], system: System, variables: &[(&str, &str)], expected: &[(&str, Origin)]) {
-        let root = tempfile::tempdir().expect("a temporary folder");
-        for file in files {
-            touch(root.path(), file);
-        }
-        let found = look(root.path(), system, variables);
-        let expected: Vec<_> = expected.iter().map(|(path, origin)| ((*path).to_owned(), *origin)).collect();
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn names_of_pythons() {
-        for name in ["python", "python2", "python2.7", "python3", "python3.14", "python3.13t", "python3t", "pypy3"] {
-            assert!(is_python_name(name), "{name}");
-        }
-        for name in ["python3-config", "python3.11-gdb", "pythonw.exe", "python3.", "ipython3", "python3.1.2", "pip3"] {
-            assert!(!is_python_name(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn path_comes_first_and_shims_only_once() {
-        check(
-            &["a/python3.9", "a/python3", "a/python3-config", "shims/python3", "shims/python3.8", "usr/bin/python3"],
-            System::Unix,
-            &[("PATH", "shims:a:missing")],
-            &[
-                ("shims/python3", Origin::Path),
-                ("a/python3", Origin::Path),
-                ("a/python3.9", Origin::Path),
-                ("usr/bin/python3", Origin::System),
-            ],
-        );
-    }
-
-    #[test]
-    fn the_folders_of_the_tools() {
-        check(
-            &[
-                "home/.pyenv/versions/3.11.7/bin/python3",
-                "home/.pyenv/versions/2.7.18/bin/python2.7",
-                "home/.local/share/uv/python/cpython-3.14/bin/python3.14t",
-                "home/.local/share/mise/installs/python/3.12/bin/python",
-                "home/.asdf/installs/python/3.10/bin/python",
-                "home/miniforge3/bin/python",
-                "home/miniforge3/envs/numpy/bin/python",
-                "opt/conda/bin/python3",
-                "home/.local/bin/python3.15",
-            ],
-            System::Unix,
-            &[],
-            &[
-                ("home/.pyenv/versions/2.7.18/bin/python2.7", Origin::Pyenv),
-                ("home/.pyenv/versions/3.11.7/bin/python3", Origin::Pyenv),
-                ("home/.local/share/uv/python/cpython-3.14/bin/python3.14t", Origin::Uv),
-                ("home/.local/share/mise/installs/python/3.12/bin/python", Origin::Mise),
-                ("home/.asdf/installs/python/3.10/bin/python", Origin::Asdf),
-                ("home/miniforge3/bin/python", Origin::Conda),
-                ("home/miniforge3/envs/numpy/bin/python", Origin::Conda),
-                ("opt/conda/bin/python3", Origin::Conda),
-                ("home/.local/bin/python3.15", Origin::System),
-            ],
-        );
-    }
-
-    #[test]
-    fn variables_move_the_folders() {
-        check(
-            &["p/versions/3.11.7/bin/python3", "u/cpython-3.13/bin/python3", "c/bin/python3"],
-            System::Unix,
-            &[("PYENV_ROOT", "p"), ("UV_PYTHON_INSTALL_DIR", "u"), ("CONDA_PREFIX", "c")],
-            &[
-                ("p/versions/3.11.7/bin/python3", Origin::Pyenv),
-                ("u/cpython-3.13/bin/python3", Origin::Uv),
-                ("c/bin/python3", Origin::Conda),
-            ],
-        );
-    }
-
-    #[test]
-    fn macos_has_frameworks_homebrew_and_a_placeholder() {
-        let files = [
-            "opt/homebrew/bin/python3",
-            "Library/Frameworks/Python.framework/Versions/3.13/bin/python3",
-            "Library/Frameworks/PythonT.framework/Versions/3.14/bin/python3.14t",
-            "usr/bin/python3",
-        ];
-        check(
-            &files,
-            System::MacOs,
-            &[],
-            &[
-                ("opt/homebrew/bin/python3", Origin::Homebrew),
-                ("Library/Frameworks/Python.framework/Versions/3.13/bin/python3", Origin::Framework),
-                ("Library/Frameworks/PythonT.framework/Versions/3.14/bin/python3.14t", Origin::Framework),
-                ("usr/bin/python3!", Origin::System),
-            ],
-        );
-        check(
-            &["usr/bin/python3", "Library/Developer/CommandLineTools/usr/bin/python3"],
-            System::MacOs,
-            &[],
-            &[("usr/bin/python3", Origin::System)],
-        );
-    }
-}
+mod tests;

@@ -230,5 +230,6 @@ pub fn how_ended(status: ExitStatus) -> String {
     status.code().map_or_else(|| "for an unknown reason".to_owned(), |code| format!("with exit status {code}"))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

@@ -85,7 +85,7 @@ fn starts(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     };
     ui.horizontal_wrapped(|ui| {
         ui.label("Processes are started by");
-        let methods = std::iter::once(None).chain(StartMethod::ALL.map(Some));
+        let methods = std::iter::once(None).chain(catalogue::start_methods().into_iter().map(Some));
         let choices = methods.map(|method| (method, Command::Python(PythonCommand::SetStartMethod(method))));
         let label = |method: Option<StartMethod>| method.map_or(default.clone(), |method| method.id().to_owned());
         segments(ui, "Start of processes", choices, choice.start_method, label, inbox);

@@ -11,6 +11,7 @@ use super::{ANSWER_LEN, NEVER_CUT_SHORT, encode};
 const BATCH: usize = 64;
 
 /// Open files besides the connections: the window, exports, libraries and what else this process has.
+#[cfg(unix)]
 const OTHER_FILES: u64 = 256;
 
 /// Idle connections to one server.
@@ -100,6 +101,7 @@ fn allow_open_files(threads: usize) -> Result<(), WorkloadError> {
 
 /// Sockets are not limited like files here.
 #[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on other systems")]
 fn allow_open_files(_threads: usize) -> Result<(), WorkloadError> {
     Ok(())
 }

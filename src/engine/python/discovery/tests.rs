@@ -51,6 +51,7 @@ impl Fakes {
             variables: BTreeMap::from([("PATH".to_owned(), path)]),
             root: self.path("root"),
             system: System::Unix,
+            listed: Vec::new(),
         }
     }
 }

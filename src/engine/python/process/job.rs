@@ -76,7 +76,7 @@ mod system {
     };
     use windows_sys::Win32::System::Threading::{OpenThread, ResumeThread, THREAD_SUSPEND_RESUME};
 
-    use super::*;
+    use super::{AsRawHandle, Child, FromRawHandle, OwnedHandle, io};
 
     fn check(result: i32) -> io::Result<()> {
         if result == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
