@@ -19,17 +19,23 @@ pub(crate) fn curve(engine: EngineKind) -> Curve {
     Curve::Series(SeriesKey::of(engine))
 }
 
-/// A window of one second with a throughput, and with CPU time of one core.
+/// A window with a throughput, and with CPU time of one core.
 pub(crate) fn window(count: usize, round: u32, per_sec: f64) -> Window {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "made-up rates are small")]
+    // Units are whole, so that the length carries the fraction.
+    let units = (per_sec * 1000.0).round() as u64;
+    Window { units, wall_s: 1000.0, workers_cpu_s: Some(1000.0), ..unread_window(count, round) }
+}
+
+/// A window of one second without units, of which nothing else is known.
+pub(crate) fn unread_window(count: usize, round: u32) -> Window {
     Window {
         threads: threads(count),
         round,
         started_s: f64::from(round),
-        // Units are whole, so that the length carries the fraction.
-        units: (per_sec * 1000.0).round() as u64,
-        wall_s: 1000.0,
-        workers_cpu_s: Some(1000.0),
+        wall_s: 1.0,
+        units: 0,
+        workers_cpu_s: None,
         observer_cpu_s: None,
         server_cpu_s: None,
         run_delay_s: None,

@@ -150,6 +150,7 @@ impl Run {
 mod tests {
     use super::super::claim::{At, Check, Quantity, Verdict};
     use super::super::expression::Expression;
+    use super::super::fixture;
     use super::super::plan::{DEFAULT_SWITCH_INTERVAL_US, ExperimentPlan, RunId};
     use super::super::series::{EngineKind, SeriesKey};
     use super::super::stopping::Precision;
@@ -203,23 +204,7 @@ mod tests {
     }
 
     fn window(threads: usize, round: u32, units: u64) -> Window {
-        Window {
-            threads: ThreadCount::clamped(threads),
-            round,
-            started_s: f64::from(round),
-            wall_s: 0.1,
-            units,
-            workers_cpu_s: None,
-            observer_cpu_s: None,
-            server_cpu_s: None,
-            run_delay_s: None,
-            latency_ms: None,
-            gil_switches: None,
-            lost: None,
-            latency_quantiles_ms: None,
-            deadlocks: None,
-            disturbance: None,
-        }
+        Window { wall_s: 0.1, units, ..fixture::unread_window(threads, round) }
     }
 
     #[test]

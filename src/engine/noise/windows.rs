@@ -67,28 +67,13 @@ fn wait_longer(plan: &ExperimentPlan, results: &Results) -> Option<Warning> {
 mod tests {
     use super::*;
     use crate::engine::mock;
+    use crate::model::fixture;
     use crate::model::results::Curve;
     use crate::model::series::{EngineKind, SeriesKey};
     use crate::model::workload::Workload;
 
     fn window(threads: usize, round: u32) -> Window {
-        Window {
-            threads: ThreadCount::clamped(threads),
-            round,
-            started_s: 0.0,
-            wall_s: 0.1,
-            units: 20,
-            workers_cpu_s: None,
-            observer_cpu_s: None,
-            server_cpu_s: None,
-            run_delay_s: None,
-            latency_ms: None,
-            gil_switches: None,
-            lost: None,
-            latency_quantiles_ms: None,
-            deadlocks: None,
-            disturbance: None,
-        }
+        Window { started_s: 0.0, wall_s: 0.1, units: 20, ..fixture::unread_window(threads, round) }
     }
 
     #[track_caller]

@@ -166,20 +166,12 @@ impl Edge {
 mod tests {
     use super::super::{Setting, measure};
     use super::*;
-    use crate::engine::WindowOrder;
-    use crate::model::units::ThreadCount;
+    use crate::engine::fixture::order;
     use crate::model::workload::{Workload, WorkloadKind};
     use crate::workload::{NoGil, Workshop};
 
     fn measured(workload: &Workload, length: Duration, cancel: &CancelFlag) -> Result<Window, MeasureError> {
-        let order = WindowOrder {
-            workload,
-            threads: ThreadCount::clamped(3),
-            round: 0,
-            warm_up: Duration::from_millis(1),
-            length,
-            run_began: Instant::now(),
-        };
+        let order = order(workload, 3, length);
         let prepared = Workshop::new().prepare(workload, order.threads).expect("it can be prepared");
         let stop = prepared.stop_signal();
         let setting = Setting { order: &order, prepared: &prepared, stop: &stop, cores: 1024, thread_name: "batch" };

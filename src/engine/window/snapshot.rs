@@ -111,20 +111,9 @@ fn delay_within(wall_s: f64, before: (Instant, Duration), after: (Instant, Durat
 mod tests {
     use super::*;
     use crate::engine::MeasureError;
+    use crate::engine::fixture::order;
     use crate::engine::window::check_possible;
-    use crate::model::units::ThreadCount;
     use crate::model::workload::{Workload, WorkloadKind};
-
-    fn order(workload: &Workload, threads: usize, length: Duration) -> WindowOrder<'_> {
-        WindowOrder {
-            workload,
-            threads: ThreadCount::clamped(threads),
-            round: 0,
-            warm_up: Duration::from_millis(1),
-            length,
-            run_began: Instant::now(),
-        }
-    }
 
     #[test]
     fn more_cpu_time_than_cores_is_impossible() {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rstest::rstest;
 
 use super::*;
+use crate::engine::fixture::order;
 use crate::model::workload::{Workload, WorkloadKind};
 use crate::workload::{NoGil, Workshop};
 
@@ -28,17 +29,6 @@ impl Context for Told<'_> {
     }
     fn leave(&mut self) {
         self.left.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-fn order(workload: &Workload, threads: usize, length: Duration) -> WindowOrder<'_> {
-    WindowOrder {
-        workload,
-        threads: ThreadCount::clamped(threads),
-        round: 0,
-        warm_up: Duration::from_millis(1),
-        length,
-        run_began: Instant::now(),
     }
 }
 
