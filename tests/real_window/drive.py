@@ -5,6 +5,7 @@ Usage: drive.py PROGRAM HOME PICTURES, under a display and a session bus of its 
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from accessible import NotThere, Window, key, picture, switch_accessibility_on, write  # noqa: E402
+from drop import drop  # noqa: E402
 
 
 def wait_until(what, condition, within_s):
@@ -103,13 +105,50 @@ class Drive:
         key("ctrl+a")
         write(str(target))
         self.window.click("Save", "push button")
-        wait_until("an exported file", lambda: any(target.iterdir()), within_s=20)
+        # Written to a hidden file first, which is then renamed.
+        wait_until("an exported file", lambda: any(it.suffix == ".svg" for it in target.iterdir()), within_s=20)
         files = list(target.iterdir())
         assert len(files) == 1 and not files[0].name.startswith("."), files
         content = files[0].read_bytes()
         assert content.startswith((b"<svg", b"<?xml")), content[:60]
         assert b"</svg>" in content[-20:]
         return files[0]
+
+    def copy_the_figure(self):
+        """Ctrl+Shift+C; then what another program gets from the clipboard: a picture. Says whether it could be tried."""
+        if shutil.which("xclip") is None:
+            print("LEFT OUT: the clipboard, since xclip is not installed")
+            return False
+        key("ctrl+shift+c")
+        picture_of = ["xclip", "-selection", "clipboard", "-t", "image/png", "-o"]
+
+        def content():
+            try:
+                return subprocess.run(picture_of, capture_output=True, timeout=10).stdout
+            except subprocess.TimeoutExpired:
+                return b""
+
+        wait_until("a figure on the clipboard", lambda: content().startswith(b"\x89PNG"), within_s=20)
+        figure = content()
+        assert figure[12:16] == b"IHDR" and figure[-8:-4] == b"IEND", figure[:40]
+        width, height = (int.from_bytes(figure[at : at + 4], "big") for at in (16, 20))
+        assert width >= 800 and height >= 400, (width, height)
+        (self.pictures / "5-clipboard.png").write_bytes(figure)
+        return True
+
+    def drop_a_lesson(self):
+        """Drops a lesson file on the window, as a file manager does: it is opened."""
+        lesson = self.home / "my-lesson.md"
+        lesson.write_bytes(pathlib.Path("assets/lesson.md").read_bytes())
+        search = ["xdotool", "search", "--onlyvisible", "--name", "Threadlab"]
+        window = int(subprocess.run(search, check=True, capture_output=True, text=True).stdout.split()[-1])
+        assert drop(window, lesson), "the window did not take the file that was dropped on it"
+        title = "Waiting threads do not wait for each other"
+        wait_until(
+            "the lesson that was dropped",
+            lambda: any(title in name for _role, name, _node in self.window.nodes()),
+            within_s=10,
+        )
 
     def close_in_mid_run(self):
         key("space")
@@ -136,8 +175,11 @@ def main():
         drive.drag_the_thread_slider()
         exported = drive.export()
         drive.look("4-exported")
+        copied = ", copied" if drive.copy_the_figure() else ""
+        drive.drop_a_lesson()
+        drive.look("6-dropped")
         drive.close_in_mid_run()
-        print(f"1 passed: ran, stopped, dragged, exported {exported.stat().st_size} bytes, closed")
+        print(f"1 passed: ran, stopped, dragged, exported {exported.stat().st_size} bytes{copied}, dropped, closed")
         session = list(drive.config.rglob("*"))
         assert session, "no settings were kept"
     except NoBus:

@@ -38,11 +38,19 @@ pub(in crate::ui) fn drain(state: &mut State, services: &mut Services, now: Inst
                 }
             }
             Report::FileLookedAt { path, is_there } => files::open_looked_at(path, is_there, state, services),
-            // No folder: cancelled, or no dialog could be shown; the path field is there too.
-            Report::FolderChosen(None) | Report::SessionSaved(Ok(())) | Report::ResultKept(Ok(())) => {}
+            // Cancelled, or no dialog could be shown: nobody can tell.
+            Report::FolderChosen(None) => {
+                if let Overlay::Export(form) = &mut state.overlay {
+                    form.problem = Some("No folder was chosen. Its path can also be typed here.".to_owned());
+                }
+            }
+            Report::SessionSaved(Ok(())) | Report::ResultKept(Ok(())) => {}
             Report::ResultsRead(results) => run::restore_results(results, state),
-            // No file: cancelled, or no dialog could be shown; the path field is there too.
-            Report::FilesChosen(paths) if paths.is_empty() => {}
+            Report::FilesChosen(paths) if paths.is_empty() => {
+                if let Overlay::Open(form) = &mut state.overlay {
+                    form.problem = Some("No file was chosen. A path can also be typed here.".to_owned());
+                }
+            }
             Report::FilesChosen(paths) => {
                 if matches!(state.overlay, Overlay::Open(_)) {
                     state.overlay = Overlay::None;

@@ -64,21 +64,22 @@ fn measured(ui: &mut Ui, state: &State, record: &RunRecord, room: Room, inbox: &
     let with_results = state.session.layout.results.is_open(room.results);
     let strip = verdict_strip::height(ui, state, record);
     let gap = ui.spacing().item_spacing.y;
+    let peek = if with_results { PEEK } else { 0.0 };
+    let lines = verdict_strip::lines(ui, state, record, ui.available_height() - LEAST_PLOT_HEIGHT - gap - peek);
     let least_results = if with_results { LEAST_RESULTS_HEIGHT } else { 0.0 };
     if ui.available_height() >= GOOD_PLOT_HEIGHT + strip + least_results {
         if with_results {
             results_panel(ui, state, record, room, GOOD_PLOT_HEIGHT + strip, inbox);
         }
         plot(ui, state, ui.available_height() - strip - gap, inbox);
-        verdict_strip::show(ui, state, record);
+        verdict_strip::show(ui, state, record, lines);
         return;
     }
     // A page that scrolls, where the window is too low for all.
-    let peek = if with_results { PEEK } else { 0.0 };
     let height = (ui.available_height() - strip - gap - peek).max(LEAST_PLOT_HEIGHT);
     ScrollArea::vertical().id_salt("plot and results").auto_shrink(false).show(ui, |ui| {
         plot(ui, state, height, inbox);
-        verdict_strip::show(ui, state, record);
+        verdict_strip::show(ui, state, record, lines);
         if with_results {
             results::header(ui, state, inbox);
             results::content(ui, state, record, inbox);

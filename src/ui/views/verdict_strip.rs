@@ -16,6 +16,8 @@ use crate::ui::verdict_view::{self, ClaimState};
 const LEAST_COLUMN_WIDTH: f32 = 280.0;
 /// The height of the window in points from which a claim may take two lines.
 const TWO_LINES_FROM: f32 = 720.0;
+/// The height of a claim of two lines, in points.
+const TWO_LINES: f32 = 42.0;
 /// What the strip is taken to need before it was drawn, in points.
 const LIKELY_HEIGHT: f32 = 88.0;
 
@@ -33,23 +35,37 @@ pub(super) fn height(ui: &Ui, state: &State, record: &RunRecord) -> f32 {
     ui.data(|data| data.get_temp(height_id(record))).unwrap_or(LIKELY_HEIGHT)
 }
 
-/// Draws the strip as wide as there is room.
-pub(super) fn show(ui: &mut Ui, state: &State, record: &RunRecord) {
+/// How many lines a claim may take where the strip has `room` points: two where there is plenty.
+pub(super) fn lines(ui: &Ui, state: &State, record: &RunRecord, room: f32) -> usize {
+    let columns = columns(state, record);
+    let counts = columns.iter().map(|column| column.claims.len());
+    let side_by_side = is_wide(ui, columns.len());
+    let rows = if side_by_side { counts.max() } else { Some(counts.sum::<usize>() + columns.len()) };
+    #[expect(clippy::cast_precision_loss, reason = "a few")]
+    let needed = rows.unwrap_or(0) as f32 * TWO_LINES;
+    if ui.ctx().content_rect().height() >= TWO_LINES_FROM && room >= needed { 2 } else { 1 }
+}
+
+/// Whether so many experiments have room side by side.
+fn is_wide(ui: &Ui, columns: usize) -> bool {
+    #[expect(clippy::cast_precision_loss, reason = "a few")]
+    let count = columns as f32;
+    ui.available_width() >= count * LEAST_COLUMN_WIDTH + (count - 1.0) * space::L
+}
+
+/// Draws the strip as wide as there is room, with at most `lines` lines for a claim that is not open.
+pub(super) fn show(ui: &mut Ui, state: &State, record: &RunRecord, lines: usize) {
     let columns = columns(state, record);
     if columns.is_empty() {
         return;
     }
     let top = ui.cursor().top();
-    let rows = if ui.ctx().content_rect().height() >= TWO_LINES_FROM { 2 } else { 1 };
     egui::Frame::new().inner_margin(Margin { top: 4, bottom: 4, ..Margin::ZERO }).show(ui, |ui| {
-        #[expect(clippy::cast_precision_loss, reason = "a few")]
-        let count = columns.len() as f32;
-        let is_wide = ui.available_width() >= count * LEAST_COLUMN_WIDTH + (count - 1.0) * space::L;
-        if columns.len() > 1 && is_wide {
+        if columns.len() > 1 && is_wide(ui, columns.len()) {
             ui.spacing_mut().item_spacing.x = space::L;
             ui.columns(columns.len(), |uis| {
                 for (column, ui) in columns.iter().zip(uis) {
-                    claims(ui, column, rows);
+                    claims(ui, column, lines);
                 }
             });
         } else {
@@ -57,7 +73,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, record: &RunRecord) {
                 if columns.len() > 1 {
                     ui.add(Label::new(theme::caption(column.title.as_str())).truncate());
                 }
-                claims(ui, column, rows);
+                claims(ui, column, lines);
             }
         }
     });
