@@ -20,27 +20,9 @@ WINDOW_S = 0.2
 DEFAULT_ROUNDS = 6
 
 
-# ---- Units of work: the same algorithms as Threadlab's harness ------------------------------------------------------
+# ---- Units of work: the very functions of Threadlab's harness --------------------------------------------------------
 
-
-def is_prime(number):
-    divisor = 2
-    while divisor * divisor <= number:
-        if number % divisor == 0:
-            return False
-        divisor += 1
-    return True
-
-
-def count_primes(limit):
-    return sum(1 for number in range(2, limit) if is_prime(number))
-
-
-def compute(seconds):
-    """Computes for that long: CPU time of this thread, whoever else wants the core."""
-    until = time.thread_time() + seconds
-    while time.thread_time() < until:
-        is_prime(997)
+# @UNITS@
 
 
 def make_unit(experiment):
@@ -53,31 +35,39 @@ def make_unit(experiment):
         seconds = value["wait_ms"] / 1000
         return lambda: time.sleep(seconds)
     if kind == "mixed":
-        cpu_s = value["unit_ms"] / 1000 * value["cpu_share"]
-        wait_s = value["unit_ms"] / 1000 - cpu_s
+        # How much there is to compute was found out once, with nothing else running.
+        numbers = experiment["numbers"]
+        wait_s = value["unit_ms"] / 1000 * (1 - value["cpu_share"])
 
         def unit():
-            compute(cpu_s)
-            time.sleep(wait_s)
+            try_numbers(numbers)
+            if wait_s > 0:
+                time.sleep(wait_s)
 
         return unit
     if kind == "sha256":
         import hashlib
 
-        buffer = bytes(round(value["buffer_kib"] * 1024))
-        return lambda: hashlib.sha256(buffer).digest()
+        buffer = filled(round(value["buffer_kib"] * 1024))
+        return lambda: hashlib.sha256(buffer)
     if kind == "zlib":
         import zlib
 
-        text = b"What does this thread hold while it works? "
-        size = round(value["buffer_kib"] * 1024)
-        buffer = (text * (size // len(text) + 1))[:size]
-        return lambda: zlib.compress(buffer, 6)
+        buffer = text(round(value["buffer_kib"] * 1024))
+        return lambda: zlib.compress(buffer)
     if kind == "code":
         names = {"__name__": "work"}
         exec(compile(experiment["code"], "<work>", "exec"), names)
         return names["work"]
     return None
+
+
+def prepare(experiment):
+    """What is found out once, before anything is measured."""
+    if experiment["workload"] == "mixed":
+        value = experiment["parameters"]
+        seconds = value["unit_ms"] / 1000 * value["cpu_share"]
+        experiment["numbers"] = round(seconds * numbers_per_second())
 
 
 # ---- Windows --------------------------------------------------------------------------------------------------------
@@ -97,22 +87,28 @@ def read_between(counters, started, stop):
 def window_of_threads(experiment, workers):
     counters = [0] * workers
     barrier = threading.Barrier(workers + 1)
-    stopped = []
+    stopped, failures = [], []
+    # One for all of them, so that own code shares its variables; and once before, so that it is not new to the interpreter.
+    unit = make_unit(experiment)
+    unit()
 
-    def work(index, unit):
+    def work(index):
         barrier.wait()
-        while not stopped:
-            unit()
-            counters[index] += 1
+        try:
+            while not stopped:
+                unit()
+                counters[index] += 1
+        except BaseException as error:
+            failures.append(error)
 
-    threads = [
-        threading.Thread(target=work, args=(index, make_unit(experiment)), daemon=True) for index in range(workers)
-    ]
+    threads = [threading.Thread(target=work, args=(index,), daemon=True) for index in range(workers)]
     for thread in threads:
         thread.start()
     rate = read_between(counters, barrier.wait, lambda: stopped.append(True))
     for thread in threads:
         thread.join()
+    if failures:
+        raise failures[0]
     return rate
 
 
@@ -137,16 +133,32 @@ def window_of_processes(experiment, workers, start_method):
     ]
     for process in processes:
         process.start()
-    for _ in processes:
-        ready.acquire()
 
     def end():
         stop.value = 1
 
-    rate = read_between(counters, go.set, end)
+    try:
+        for _ in processes:
+            # A worker that ended will never be ready.
+            while not ready.acquire(timeout=0.2):
+                check_alive(processes)
+        rate = read_between(counters, go.set, end)
+        for process in processes:
+            process.join(10)
+        check_alive(processes)
+        return rate
+    finally:
+        for process in processes:
+            if process.exitcode is None:
+                process.kill()
+            process.join()
+
+
+def check_alive(processes):
+    """Ends this program if a worker ended by itself, or does not end."""
     for process in processes:
-        process.join()
-    return rate
+        if process.exitcode:
+            sys.exit("a worker process ended with exit code %d" % process.exitcode)
 
 
 def window_of_tasks(experiment, workers):
@@ -214,8 +226,15 @@ def estimate(values):
 def why_not(experiment, curve):
     if curve["engine"] not in ("python-threads", "python-processes", "python-asyncio"):
         return "it needs Threadlab"
+    start_method = curve.get("start_method")
+    if start_method is not None:
+        import multiprocessing
+
+        if start_method not in multiprocessing.get_all_start_methods():
+            return "this system cannot %s processes" % start_method
     if curve["engine"] == "python-asyncio" and experiment["workload"] != "wait":
         return "this script has tasks that wait, and no others"
+    prepare(experiment)
     if make_unit(experiment) is None:
         return "the workload %s needs Threadlab" % experiment["workload"]
     return None
@@ -253,10 +272,15 @@ def run(experiment, rounds):
 
 
 def main():
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_ROUNDS
+    words = sys.argv[1:] or [str(DEFAULT_ROUNDS)]
+    if len(words) != 1 or not words[0].isdigit() or int(words[0]) < 1:
+        sys.exit("usage: python3 %s [ROUNDS], with ROUNDS 1 or more" % sys.argv[0])
+    rounds = int(words[0])
+    sys.setswitchinterval(RUN["switch_interval_us"] / 1e6)
     is_gil_enabled = getattr(sys, "_is_gil_enabled", None)
     gil = "without the GIL" if is_gil_enabled is not None and not is_gil_enabled() else "with the GIL"
     print("%s: what %s measured, once more" % (RUN["title"], RUN["program"]))
+    print("switch interval %g ms" % (RUN["switch_interval_us"] / 1000))
     print("CPython %d.%d.%d %s" % (sys.version_info[:3] + (gil,)))
     for experiment in RUN["experiments"]:
         run(experiment, rounds)

@@ -11,16 +11,47 @@ const PROGRAM: &str = include_str!("../../assets/python/standalone.py");
 /// The place.
 const PLACE: &str = "\"@RUN@\"";
 
+/// Where the functions go that do the work.
+const UNITS_PLACE: &str = "# @UNITS@";
+
+/// What measures in Threadlab itself: the functions that do the work are taken from there, so that they are the same.
+const HARNESS: &str = include_str!("../../assets/python/harness.py");
+
+/// How each of them begins.
+const UNITS: [&str; 7] = [
+    "def is_prime(",
+    "def count_primes(",
+    "def try_numbers(",
+    "def numbers_per_second(",
+    "def filled(",
+    "WORDS = ",
+    "def text(",
+];
+
+/// The functions, one after the other.
+fn units() -> String {
+    let end = "\n\n";
+    let one = |beginning: &str| {
+        let begin = HARNESS.find(&format!("\n{beginning}")).map_or(HARNESS.len(), |before| before + 1);
+        let rest = &HARNESS[begin..];
+        // A function ends before the next line that is not indented, and an assignment with its line.
+        let inside = |line: &&str| line.is_empty() || line.starts_with(' ') || line.starts_with(beginning);
+        rest.lines().take_while(inside).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+    };
+    UNITS.map(one).join(&format!("{end}\n"))
+}
+
 /// The bytes of the program that repeats a run.
 pub(super) fn write(record: &RunRecord) -> Vec<u8> {
     let run = json!({
         "title": record.lesson_title,
         "program": record.program,
+        "switch_interval_us": record.switch_interval_us,
         "experiments": record.experiments.iter().map(experiment).collect::<Vec<_>>(),
     });
     // Twice: the text of a JSON string is the text of a Python string too.
     let literal = Value::String(run.to_string()).to_string();
-    PROGRAM.replacen(PLACE, &literal, 1).into_bytes()
+    PROGRAM.replacen(UNITS_PLACE, &units(), 1).replacen(PLACE, &literal, 1).into_bytes()
 }
 
 fn experiment(record: &ExperimentRecord) -> Value {
@@ -63,7 +94,14 @@ mod tests {
     fn the_program_holds_the_run_and_nothing_is_left_open() {
         let record = sample::record();
         let program = String::from_utf8(write(&record)).expect("text");
-        assert!(!program.contains("@RUN@"));
+        assert!(!program.contains("@RUN@") && !program.contains("@UNITS@"));
+        for unit in UNITS {
+            assert_eq!(program.matches(&format!("\n{unit}")).count(), 1, "{unit}");
+        }
+        assert!(
+            program.contains("\n    return (block * (size // repeated + 1))[:size]\n\n\ndef make_unit("),
+            "{program}"
+        );
         let line = program.lines().find(|line| line.starts_with("RUN = ")).expect("the run");
         let literal = line.trim_start_matches("RUN = json.loads(").trim_end_matches(')');
         let text: String = serde_json::from_str(literal).expect("a string");

@@ -36,6 +36,7 @@ mod examples;
 mod measuring;
 mod own_code;
 mod sharing;
+mod standalone;
 
 /// Long enough for a machine that does much else.
 const PATIENCE: Duration = Duration::from_mins(1);
