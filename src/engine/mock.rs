@@ -284,7 +284,7 @@ fn turns(order: &WindowOrder<'_>) -> Timeline {
     let turns = u64::try_from(order.length.as_nanos()).unwrap_or(u64::MAX) / TURN_NS;
     let slices = (0..turns.min(100)).zip((0..order.threads.get()).cycle());
     let slices = slices.map(|(turn, worker)| Slice { worker, from_ns: turn * TURN_NS, to_ns: (turn + 1) * TURN_NS });
-    Timeline { threads: order.threads, slices: slices.collect() }
+    Timeline { threads: order.threads, main: None, slices: slices.collect() }
 }
 
 /// A four-core machine that does not exist, for scripted runs.

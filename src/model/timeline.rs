@@ -9,8 +9,11 @@ use super::units::ThreadCount;
 /// The holders of the GIL during one window, in order of time, without overlaps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Timeline {
-    /// How many workers ran.
+    /// How many threads could hold it.
     pub threads: ThreadCount,
+    /// The one of them that is no worker but the main thread, which starts the others, where there is such a one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub main: Option<usize>,
     /// Who held it, from the window's first snapshot on; the longest such record an engine keeps is bounded.
     pub slices: Vec<Slice>,
 }
@@ -18,7 +21,7 @@ pub struct Timeline {
 /// One worker's uninterrupted hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slice {
-    /// The worker, from 0.
+    /// The worker, from 0; or [`Timeline::main`].
     pub worker: usize,
     /// Nanoseconds after the first snapshot.
     pub from_ns: u64,
@@ -39,9 +42,20 @@ pub struct TimelineSummary {
     pub switches_per_sec: Option<f64>,
     /// From the first hold's beginning to the last one's end, in seconds.
     pub span_s: f64,
+    main: Option<usize>,
+}
+
+/// What a thread of a timeline is called: `worker 3`, counted from 1, or `main thread`.
+fn name_of(worker: usize, main: Option<usize>) -> String {
+    if main == Some(worker) { "main thread".to_owned() } else { format!("worker {}", worker + 1) }
 }
 
 impl Timeline {
+    /// What a thread is called: `worker 3`, counted from 1, or `main thread`.
+    pub fn name_of(&self, worker: usize) -> String {
+        name_of(worker, self.main)
+    }
+
     /// From the first hold's beginning to the last one's end, in nanoseconds after the first snapshot.
     pub fn span_ns(&self) -> (u64, u64) {
         match (self.slices.first(), self.slices.last()) {
@@ -71,6 +85,7 @@ impl Timeline {
             median_hold_ms: median(&holds_ms),
             switches_per_sec: (span_s > 0.0).then(|| as_f64(switches as u64) / span_s),
             span_s,
+            main: self.main,
         }
     }
 }
@@ -98,15 +113,19 @@ impl TimelineSummary {
             let each: Vec<String> = shares
                 .iter()
                 .enumerate()
-                .map(|(worker, &share)| format!("worker {} had {}", worker + 1, format::percent(share)))
+                .map(|(worker, &share)| {
+                    let article = if self.main == Some(worker) { "the " } else { "" };
+                    format!("{article}{} had {}", name_of(worker, self.main), format::percent(share))
+                })
                 .collect();
             sentences.push(format!("Of the time it was held, {}.", each.join(", ")));
         } else {
             let least = shares.iter().copied().fold(f64::INFINITY, f64::min);
             let most = shares.iter().copied().fold(0.0, f64::max);
             sentences.push(format!(
-                "Of the time it was held, each of the {} workers had between {} and {}.",
+                "Of the time it was held, each of the {} {} had between {} and {}.",
                 shares.len(),
+                if self.main.is_some() { "threads, the main one among them," } else { "workers" },
                 format::percent(least),
                 format::percent(most)
             ));
@@ -126,7 +145,15 @@ mod tests {
 
     fn timeline(threads: usize, slices: &[(usize, u64, u64)]) -> Timeline {
         let slices = slices.iter().map(|&(worker, from_ns, to_ns)| Slice { worker, from_ns, to_ns }).collect();
-        Timeline { threads: ThreadCount::clamped(threads), slices }
+        Timeline { threads: ThreadCount::clamped(threads), main: None, slices }
+    }
+
+    #[test]
+    fn the_main_thread_is_no_worker() {
+        let timeline = Timeline { main: Some(2), ..timeline(3, &[(2, 0, 10), (0, 10, 20), (1, 20, 40)]) };
+        assert_eq!((timeline.name_of(0), timeline.name_of(2)), ("worker 1".to_owned(), "main thread".to_owned()));
+        let words = timeline.summary().in_words();
+        assert!(words.ends_with("worker 1 had 25 %, worker 2 had 50 %, the main thread had 25 %."), "{words}");
     }
 
     #[test]

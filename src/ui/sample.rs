@@ -110,7 +110,7 @@ pub fn timeline(slices: u64) -> Timeline {
             to_ns: (index + 1) * 5_000_000 + jitter(index + 1) - 40_000,
         }
     };
-    Timeline { threads: ThreadCount::clamped(4), slices: (0..slices).map(slice).collect() }
+    Timeline { threads: ThreadCount::clamped(4), main: None, slices: (0..slices).map(slice).collect() }
 }
 
 fn window(bound: Bound, engine: EngineKind, cores: f64, threads: ThreadCount, round: u32) -> Window {

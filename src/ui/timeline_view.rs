@@ -180,7 +180,7 @@ impl Drawing<'_> {
         for worker in workers.clone() {
             let bar = self.bar(worker);
             ui.painter().rect_filled(bar, 0.0, palette.faint);
-            let name = format!("worker {}", worker + 1);
+            let name = self.timeline.name_of(worker);
             let at = pos2(self.lanes.left() - space::S, bar.center().y);
             ui.painter().text(at, Align2::RIGHT_CENTER, name, font.clone(), palette.weak_text);
         }
@@ -273,7 +273,7 @@ impl Drawing<'_> {
         }
         let share = f64::from((pointer.x - self.lanes.left()) / self.lanes.width().max(1.0));
         let time_ns = self.view.0 + share * (self.view.1 - self.view.0);
-        let text = holder_in_words(&self.timeline.slices, time_ns);
+        let text = holder_in_words(self.timeline, time_ns);
         egui::Tooltip::always_open(ui.ctx().clone(), response.layer_id, response.id, PopupAnchor::Pointer)
             .gap(12.0)
             .show(|ui| ui.label(text));
@@ -293,7 +293,8 @@ fn visible_slices(slices: &[Slice], (from, to): View) -> &[Slice] {
     slices.get(first..last.max(first)).unwrap_or_default()
 }
 
-fn holder_in_words(slices: &[Slice], time_ns: f64) -> String {
+fn holder_in_words(timeline: &Timeline, time_ns: f64) -> String {
+    let slices = &timeline.slices;
     let at = format::number(time_ns / 1e6);
     let next = slices.partition_point(|slice| as_f64(slice.from_ns) <= time_ns);
     let holder = next.checked_sub(1).and_then(|last| slices.get(last)).filter(|slice| time_ns <= as_f64(slice.to_ns));
@@ -301,7 +302,7 @@ fn holder_in_words(slices: &[Slice], time_ns: f64) -> String {
         Some(slice) => {
             let ms = |time_ns: u64| format::number(as_f64(time_ns) / 1e6);
             let hold = ms(slice.to_ns.saturating_sub(slice.from_ns));
-            format!("At {at} ms: worker {}, for {hold} ms", slice.worker + 1)
+            format!("At {at} ms: {}, for {hold} ms", timeline.name_of(slice.worker))
         }
         None => format!("At {at} ms: nobody"),
     }
@@ -375,7 +376,7 @@ mod tests {
             from_ns: index * 1000,
             to_ns: (index + 1) * 1000,
         });
-        let timeline = Timeline { threads: ThreadCount::clamped(2), slices: slices.collect() };
+        let timeline = Timeline { threads: ThreadCount::clamped(2), main: None, slices: slices.collect() };
         let drawing = drawing(&timeline, whole_ns(&timeline));
         let shares = drawing.shares(&timeline.slices, &(0..2));
         assert_eq!(shares.len(), 200);
@@ -419,7 +420,8 @@ mod tests {
 
     #[test]
     fn the_holder_is_read_out() {
-        let slices = [Slice { worker: 2, from_ns: 1_000_000, to_ns: 6_000_000 }];
+        let slices = vec![Slice { worker: 2, from_ns: 1_000_000, to_ns: 6_000_000 }];
+        let slices = Timeline { threads: ThreadCount::clamped(3), main: None, slices };
         assert_eq!(holder_in_words(&slices, 3e6), "At 3.00 ms: worker 3, for 5.00 ms");
         assert_eq!(holder_in_words(&slices, 0.5e6), "At 0.500 ms: nobody");
         assert_eq!(holder_in_words(&slices, 9e6), "At 9.00 ms: nobody");
@@ -447,8 +449,8 @@ mod tests {
     fn many_workers_scroll_and_none_is_fine() {
         let slices =
             (0..256).map(|index| Slice { worker: index, from_ns: index as u64 * 10, to_ns: index as u64 * 10 + 10 });
-        harness(Timeline { threads: ThreadCount::clamped(256), slices: slices.collect() }).run();
-        harness(Timeline { threads: ThreadCount::clamped(2), slices: Vec::new() })
+        harness(Timeline { threads: ThreadCount::clamped(256), main: None, slices: slices.collect() }).run();
+        harness(Timeline { threads: ThreadCount::clamped(2), main: None, slices: Vec::new() })
             .get_by_label("Nobody held the GIL in this window.");
     }
 }

@@ -65,7 +65,7 @@ pub fn timeline(workers: &[Holds], began: Instant, ended: Instant) -> Timeline {
         .collect();
     slices.sort_unstable_by_key(|slice| (slice.from_ns, slice.to_ns));
     slices.truncate(MOST_SLICES);
-    Timeline { threads: ThreadCount::clamped(workers.len()), slices }
+    Timeline { threads: ThreadCount::clamped(workers.len()), main: None, slices }
 }
 
 #[cfg(test)]

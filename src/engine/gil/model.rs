@@ -31,6 +31,8 @@ pub struct GilModel {
 #[derive(Debug)]
 struct LastWindow {
     holds: Vec<Holds>,
+    /// The number of the context that is the main thread's, where there is one.
+    main: Option<usize>,
     from: Instant,
     to: Instant,
 }
@@ -69,13 +71,15 @@ impl Engine for GilModel {
             cancel,
         )?;
         let holds = measured.contexts.into_iter().map(GilContext::into_holds).collect();
-        self.last = Some(LastWindow { holds, from: measured.from, to: measured.to });
+        // A batch's coordinator has the last context.
+        let main = prepared.batch().is_some().then_some(order.threads.get());
+        self.last = Some(LastWindow { holds, main, from: measured.from, to: measured.to });
         Ok(measured.window)
     }
 
     fn timeline(&mut self) -> Option<Timeline> {
         let last = self.last.as_ref()?;
-        Some(hold::timeline(&last.holds, last.from, last.to))
+        Some(Timeline { main: last.main, ..hold::timeline(&last.holds, last.from, last.to) })
     }
 }
 
@@ -116,6 +120,7 @@ mod tests {
             // The main thread that starts the others holds it too.
             let starts_threads = matches!(kind, WorkloadKind::StartJoin | WorkloadKind::Job);
             assert_eq!(timeline.threads.get(), if starts_threads { 4 } else { 3 });
+            assert_eq!(timeline.main, starts_threads.then_some(3), "{kind:?}");
             assert!(!timeline.slices.is_empty());
             for pair in timeline.slices.windows(2) {
                 assert!(pair[0].to_ns <= pair[1].from_ns, "{kind:?}: two held it at once: {pair:?}");
