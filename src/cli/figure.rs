@@ -62,6 +62,13 @@ pub(super) fn check(arguments: &FigureArguments) -> Result<Figures, UsageError> 
 pub(super) fn write(record: &RunRecord, figures: &Figures, lesson_metric: Option<Metric>) -> anyhow::Result<()> {
     let metric = figures.metric.or(lesson_metric).unwrap_or(Metric::Speedup);
     let spec = record.figure_beside(figures.beside.as_ref(), None, metric, AxisChoice::Automatic);
+    if figures.metric.is_some_and(|asked| asked != spec.metric) {
+        let needs = match metric {
+            Metric::BySetting => "experiments of one workload that differ in one number",
+            _ => "two kinds of work and three engines",
+        };
+        anyhow::bail!("failed to draw `{}`: that needs {needs}; choose another --metric", metric.id());
+    }
     let mut failures = Vec::new();
     for (path, format) in &figures.targets {
         let written = render(*format, &spec, record, &figures.options)

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::model::format;
-use crate::model::plot::{Metric, PlotCurve, PlotPoint, PlotSpec};
+use crate::model::plot::{
+    Axis, AxisValues, DECISION_NOTE, DecisionCell, DecisionRow, DecisionTable, Metric, PlotCurve, PlotPoint, PlotSpec,
+};
 use crate::model::statistics::{Estimate, FEWEST_ROUNDS, IntervalKind};
 
 /// Everything the figure shows, as sentences.
@@ -14,11 +16,13 @@ pub(super) fn in_words(spec: &PlotSpec) -> String {
         // Writing to a `String` cannot fail.
         let _ = write!(text, "{title}: {} against {}.", panel.y.label, panel.x.label);
         for curve in &panel.curves {
-            let _ = write!(text, " {}", curve_in_words(curve));
+            let _ = write!(text, " {}", curve_in_words(curve, &panel.x));
         }
         text.push(' ');
     }
-    if spec.panels.is_empty() {
+    if let Some(table) = &spec.table {
+        text.push_str(&table_in_words(table));
+    } else if spec.panels.is_empty() {
         text.push_str("Nothing has been measured yet. ");
     }
     if let Some(intervals) = intervals(spec) {
@@ -29,18 +33,28 @@ pub(super) fn in_words(spec: &PlotSpec) -> String {
     text.trim_end().to_owned()
 }
 
-fn curve_in_words(curve: &PlotCurve) -> String {
+fn table_in_words(table: &DecisionTable) -> String {
+    let row = |row: &DecisionRow| {
+        let cell = |(tool, cell): (&String, &DecisionCell)| format!("{tool} {}", cell.in_words());
+        let cells: Vec<String> = table.tools.iter().zip(&row.cells).map(cell).collect();
+        format!("{}: {}. ", row.in_words(), cells.join("; "))
+    };
+    table.rows.iter().map(row).collect()
+}
+
+fn curve_in_words(curve: &PlotCurve, x: &Axis) -> String {
     if curve.points.is_empty() {
         return format!("{}: no points.", curve.name);
     }
-    let points: Vec<String> = curve.points.iter().map(point_in_words).collect();
+    let points: Vec<String> = curve.points.iter().map(|point| point_in_words(point, x)).collect();
     format!("{}: {}.", curve.name, points.join("; "))
 }
 
-fn point_in_words(point: &PlotPoint) -> String {
+fn point_in_words(point: &PlotPoint, x: &Axis) -> String {
+    let at = if x.values == AxisValues::ThreadCounts { format::fixed(point.x, 0) } else { x.in_words(point.x) };
     let threads = match point.lost {
-        Some(lost) => format!("{} ({})", format::fixed(point.x, 0), lost.in_words()),
-        None => format::fixed(point.x, 0),
+        Some(lost) => format!("{at} ({})", lost.in_words()),
+        None => at,
     };
     let (Some((low, high)), Some(rounds)) = (point.interval, point.rounds) else {
         return format!("{} at {threads}", format::number(point.y));
@@ -57,6 +71,9 @@ fn kind(rounds: u32) -> IntervalKind {
 
 /// What the error bars of a figure mean, where it has any.
 pub(super) fn intervals(spec: &PlotSpec) -> Option<&'static str> {
+    if spec.table.is_some() {
+        return Some(DECISION_NOTE);
+    }
     if spec.metric == Metric::Latency {
         let mut points = spec.panels.iter().flat_map(|panel| &panel.curves).flat_map(|curve| &curve.points);
         return points.any(|point| point.interval.is_some()).then_some(

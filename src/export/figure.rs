@@ -2,6 +2,7 @@
 
 use crate::model::plot::PlotSpec;
 
+use super::decision;
 use super::describe;
 use super::error::ExportError;
 use super::font::Fonts;
@@ -150,6 +151,10 @@ fn place(spec: &PlotSpec, legend: &Legend<'_>, look: &Look<'_>, width: f64, heig
     }
 
     let space = Area { left: margin, top, width: inner, height: bottom - top };
+    if let Some(table) = &spec.table {
+        nodes.extend(decision::draw(table, space, look)?);
+        return Some(nodes);
+    }
     if spec.panels.is_empty() {
         nodes.push(centred(look, NOTHING, space)?);
         return Some(nodes);
@@ -380,7 +385,7 @@ mod tests {
             width in 240..1500_u32,
             height in 240..1500_u32,
         ) {
-            let spec = PlotSpec { title, metric: Metric::Speedup, metrics: Metric::ALL.to_vec(), panels, provenance };
+            let spec = PlotSpec { title, metric: Metric::Speedup, metrics: Metric::ALL.to_vec(), panels, table: None, provenance };
             let size = FigureSize::new(width, height, 0.5).unwrap();
             let fonts = Fonts::load().unwrap();
             if let Ok(scene) = compose(&spec, size, FigureTheme::Dark, &fonts) {

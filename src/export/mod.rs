@@ -3,6 +3,7 @@
 //! [`render`] takes values and returns bytes: the same input gives the same bytes, on every machine. [`write_atomic`] is
 //! the only function of the program that writes a file which the user keeps.
 
+mod decision;
 mod describe;
 mod error;
 mod figure;
@@ -49,7 +50,8 @@ pub struct FigureOptions {
     pub theme: FigureTheme,
 }
 
-/// The bytes of a file: the figure `spec` as options say, or the whole of `record` as a table or as JSON.
+/// The bytes of a file: the figure `spec` as options say, or the whole of `record` as a table or as JSON. As a table, a figure
+/// that is one is written as it is shown.
 ///
 /// # Errors
 /// When the figure has no room for what it is to show.
@@ -60,7 +62,10 @@ pub fn render(
     options: &FigureOptions,
 ) -> Result<Vec<u8>, ExportError> {
     match format {
-        Format::Csv => table::write(record),
+        Format::Csv => match &spec.table {
+            Some(decision) => table::write_decision(decision, record),
+            None => table::write(record),
+        },
         Format::Json => record::write(record),
         Format::Python => Ok(standalone::write(record)),
         Format::Svg => Ok(Drawn::new(spec, options)?.svg.into_bytes()),

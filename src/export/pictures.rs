@@ -5,10 +5,11 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::model::plot::{Metric, PlotSpec};
+use crate::model::plot::{DecisionCell, DecisionRow, DecisionTable, Metric, PlotSpec};
 use crate::model::prediction::Prediction;
 use crate::model::results::{Curve, Results};
 use crate::model::series::{EngineKind, SeriesKey};
+use crate::model::statistics::{Estimate, IntervalKind};
 use crate::model::units::ThreadCount;
 use crate::model::window::{LostUpdates, Window};
 use crate::model::workload::Bound;
@@ -151,12 +152,72 @@ fn latency_with_what_most_units_took() {
 }
 
 #[test]
+fn a_table_for_a_decision() {
+    let tools =
+        ["Native threads", "Python threads 3.14.0", "Python threads 3.14.0t", "Python processes 3.14.0, forkserver"];
+    let estimate = |median: f64| Estimate {
+        median,
+        low: 0.97 * median,
+        high: 1.03 * median,
+        rounds: 9,
+        interval: IntervalKind::OrderStatistic95,
+    };
+    let measured = |median, is_best| DecisionCell::Measured { speedup: estimate(median), is_best };
+    let row = |work: &str, cells: [DecisionCell; 4]| DecisionRow {
+        experiment: "work".to_owned(),
+        work: work.to_owned(),
+        workers: Some(ThreadCount::clamped(4)),
+        cells: cells.into(),
+    };
+    let reason = "tasks of one event loop compute one after the other";
+    let rows = vec![
+        row(
+            "Work that computes",
+            [measured(3.9, false), measured(0.98, false), measured(3.3, false), measured(3.8, true)],
+        ),
+        row(
+            "Work that waits: a request answered after 5 ms",
+            [measured(3.97, false), measured(3.95, false), DecisionCell::NotMeasured, DecisionCell::CannotRun(reason)],
+        ),
+    ];
+    let spec = PlotSpec {
+        title: "Choosing the tool".to_owned(),
+        metric: Metric::Decision,
+        metrics: Metric::ALL.to_vec(),
+        panels: Vec::new(),
+        table: Some(DecisionTable { tools: tools.map(str::to_owned).into(), rows }),
+        provenance: PROVENANCE.into(),
+    };
+    check("decision", &spec, (800, 450, 2.0), FigureTheme::Light);
+    check("decision-dark", &spec, (640, 360, 2.0), FigureTheme::Dark);
+
+    let options = FigureOptions::default();
+    let bytes = |format| render(format, &spec, &sample::record(), &options).unwrap();
+    let svg = String::from_utf8(bytes(Format::Svg)).unwrap();
+    assert!(svg.contains("Work that computes, 4 workers: Native threads 3.90 (3.78 to 4.02)"), "{svg}");
+    assert!(bytes(Format::Pdf).starts_with(b"%PDF-"));
+    let csv = String::from_utf8(bytes(Format::Csv)).unwrap();
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines.len(), 9);
+    assert!(lines[0].starts_with("lesson,experiment,experiment_title,tool,threads,state,is_best,speedup,"), "{csv}");
+    assert!(lines[4].contains("\"Python processes 3.14.0, forkserver\",4,measured,true,3.8,"), "{csv}");
+    assert!(lines[8].contains(",4,cannot-run,,,,,,,"), "{csv}");
+    // Where there is no room for it, an error says so.
+    let mut wide = spec.clone();
+    let table = wide.table.as_mut().unwrap();
+    table.tools = vec!["Python".to_owned(); 400];
+    table.rows.iter_mut().for_each(|row| row.cells = vec![DecisionCell::NotMeasured; 400]);
+    assert!(matches!(render(Format::Svg, &wide, &sample::record(), &options), Err(super::ExportError::NoRoom { .. })));
+}
+
+#[test]
 fn nothing_measured_yet() {
     let spec = PlotSpec {
         title: "Waiting".to_owned(),
         metric: Metric::Speedup,
         metrics: Metric::ALL.to_vec(),
         panels: Vec::new(),
+        table: None,
         provenance: PROVENANCE.into(),
     };
     check("empty", &spec, (480, 300, 1.0), FigureTheme::Light);

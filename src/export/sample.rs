@@ -162,6 +162,7 @@ pub(super) fn figure(
             experiment,
             title,
             bound,
+            workload: None,
             results,
             prediction,
             reference: None,

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use crate::model::plot::{DecisionCell, DecisionTable};
 use crate::model::record::{Completion, ExperimentRecord, RunRecord};
 use crate::model::results::Point;
 use crate::model::series::{EngineKind, Interpreter, SeriesKey};
@@ -95,6 +96,45 @@ pub(super) fn write(record: &RunRecord) -> Result<Vec<u8>, ExportError> {
             for point in points {
                 writer.write_record(row(record, experiment, key, point, &parameters)).map_err(failed)?;
             }
+        }
+    }
+    writer.into_inner().map_err(|error| ExportError::Render { format: "CSV table", reason: error.error().to_string() })
+}
+
+/// The columns of a table for a decision, before those of the whole run.
+const DECISION: [&str; 12] = [
+    "lesson",
+    "experiment",
+    "experiment_title",
+    "tool",
+    "threads",
+    "state",
+    "is_best",
+    "speedup",
+    "speedup_low",
+    "speedup_high",
+    "speedup_rounds",
+    "speedup_interval",
+];
+
+/// A table for a decision as CSV: one row for each cell.
+pub(super) fn write_decision(table: &DecisionTable, record: &RunRecord) -> Result<Vec<u8>, ExportError> {
+    let failed = |error: csv::Error| ExportError::Render { format: "CSV table", reason: error.to_string() };
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(DECISION.into_iter().chain(PROVENANCE)).map_err(failed)?;
+    for row in &table.rows {
+        for (tool, cell) in table.tools.iter().zip(&row.cells) {
+            let (state, best, speedup) = match cell {
+                DecisionCell::Measured { speedup, is_best } => ("measured", is_best.to_string(), Some(*speedup)),
+                DecisionCell::NotMeasured => ("not-measured", String::new(), None),
+                DecisionCell::CannotRun(_) => ("cannot-run", String::new(), None),
+            };
+            let mut cells = vec![text(&record.lesson), text(&row.experiment), text(&row.work), text(tool)];
+            cells.push(row.workers.map(|workers| workers.to_string()).unwrap_or_default());
+            cells.extend([state.to_owned(), best]);
+            cells.extend(estimate(speedup));
+            cells.extend(provenance(record));
+            writer.write_record(cells).map_err(failed)?;
         }
     }
     writer.into_inner().map_err(|error| ExportError::Render { format: "CSV table", reason: error.error().to_string() })

@@ -6,11 +6,14 @@ use super::series::EngineKind;
 use super::window::LostUpdates;
 
 mod axis;
+mod by_setting;
+mod decision;
 mod of_record;
 mod specify;
 mod style;
 
 pub use axis::{Axis, AxisChoice, AxisScale, AxisValues, Tick};
+pub use decision::{DECISION_NOTE, DecisionCell, DecisionRow, DecisionTable};
 pub(super) use specify::role_of;
 pub use specify::{PlotInput, PlotOptions, Recorded, specify};
 pub use style::{CurveStyle, Dash, Marker};
@@ -31,12 +34,24 @@ pub enum Metric {
     Latency,
     /// The share of updates that got lost, as columns.
     LostUpdates,
+    /// Throughput over that of Python threads, against the one number in which experiments of one workload differ.
+    BySetting,
+    /// The speedup of every tool with every kind of work, as a table.
+    Decision,
 }
 
 impl Metric {
     /// Every metric, in tab order.
-    pub const ALL: [Self; 6] =
-        [Self::Throughput, Self::Speedup, Self::Efficiency, Self::CoresUsed, Self::Latency, Self::LostUpdates];
+    pub const ALL: [Self; 8] = [
+        Self::Throughput,
+        Self::Speedup,
+        Self::Efficiency,
+        Self::CoresUsed,
+        Self::Latency,
+        Self::LostUpdates,
+        Self::BySetting,
+        Self::Decision,
+    ];
 
     /// The word in lesson files and on the command line.
     pub fn id(self) -> &'static str {
@@ -47,6 +62,8 @@ impl Metric {
             Self::CoresUsed => "cores-used",
             Self::Latency => "latency",
             Self::LostUpdates => "lost-updates",
+            Self::BySetting => "by-setting",
+            Self::Decision => "decision",
         }
     }
 
@@ -64,6 +81,8 @@ impl Metric {
             Self::CoresUsed => "Cores used",
             Self::Latency => "Latency",
             Self::LostUpdates => "Lost updates",
+            Self::BySetting => "By setting",
+            Self::Decision => "Decision",
         }
     }
 
@@ -76,6 +95,8 @@ impl Metric {
             Self::CoresUsed => "cores used",
             Self::Latency => "time of one unit, ms",
             Self::LostUpdates => "share of updates lost",
+            Self::BySetting => "times the throughput",
+            Self::Decision => "speedup over 1 worker",
         }
     }
 }
@@ -131,7 +152,7 @@ pub enum CurveShape {
 /// One point with its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PlotPoint {
-    /// Thread count.
+    /// Thread count, or the setting.
     pub x: f64,
     /// The median.
     pub y: f64,
@@ -150,7 +171,7 @@ pub struct Panel {
     pub experiment: String,
     /// The title above it.
     pub title: String,
-    /// Threads.
+    /// Threads, or a setting.
     pub x: Axis,
     /// The metric.
     pub y: Axis,
@@ -167,8 +188,10 @@ pub struct PlotSpec {
     pub metric: Metric,
     /// What could be on the y axes instead, in tab order: what some curve has, and what is shown.
     pub metrics: Vec<Metric>,
-    /// Left to right.
+    /// Left to right; none where a table is shown.
     pub panels: Vec<Panel>,
+    /// The table, where the metric is one.
+    pub table: Option<DecisionTable>,
     /// Machine, interpreter, date and precision, in one small line.
     pub provenance: String,
 }

@@ -279,6 +279,8 @@ impl Command {
             Self::ShowMetric(Metric::CoresUsed) => keys![(CTRL, Num4)],
             Self::ShowMetric(Metric::Latency) => keys![(CTRL, Num5)],
             Self::ShowMetric(Metric::LostUpdates) => keys![(CTRL, Num6)],
+            Self::ShowMetric(Metric::BySetting) => keys![(CTRL, Num7)],
+            Self::ShowMetric(Metric::Decision) => keys![(CTRL, Num8)],
             Self::FocusFilter => keys![(CTRL, F)],
             Self::ToggleDone => keys![(CTRL, D)],
             Self::Python(PythonCommand::Show) => keys![(CTRL, P)],

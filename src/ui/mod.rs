@@ -14,6 +14,7 @@ pub mod beside_command;
 pub mod code_command;
 pub mod command;
 pub mod curve_mark;
+pub mod decision_table;
 pub mod display;
 pub mod edit;
 pub mod first_command;

@@ -14,6 +14,7 @@ use egui_plot::{PlotTransform, PlotUi};
 use crate::model::plot::{CurveRole, Panel, PlotSpec};
 
 use super::curve_mark;
+use super::decision_table;
 use super::plot_curve::{self, CurveItem, Emphasis, PreparedCurve};
 use super::plot_frame::{Places, PlotFrame};
 use super::plot_legend::{self, LegendEntry};
@@ -98,6 +99,10 @@ pub fn show(ui: &mut Ui, spec: &Arc<PlotSpec>, options: &FigureOptions<'_>) -> O
             }
         });
         ui.add_space(space::S);
+    }
+    if let Some(table) = &spec.table {
+        decision_table::show(ui, table);
+        return action;
     }
     if spec.panels.is_empty() {
         empty_state(ui, options.empty_text);
@@ -321,7 +326,7 @@ impl PanelDrawing<'_> {
         let center = curve.place_of(point, transform);
         let color = theme::curve_color(&curve.style, ui.visuals().dark_mode);
         ui.painter().add(Shape::circle_stroke(center, curve_mark::MARKER_RADIUS + 4.0, Stroke::new(2.0, color)));
-        let text = readout::point_sentence(&curve.name, curve.role, self.spec.metric, measured);
+        let text = readout::point_sentence(&curve.name, curve.role, self.spec.metric, &panel.x, measured);
         egui::Tooltip::always_open(ui.ctx().clone(), response.layer_id, response.id, PopupAnchor::Pointer)
             .gap(12.0)
             .show(|ui| {

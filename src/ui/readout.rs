@@ -1,15 +1,13 @@
 //! One point in words, for the readout under the pointer.
 
 use crate::model::format;
-use crate::model::plot::{CurveRole, Metric, PlotPoint};
+use crate::model::plot::{Axis, CurveRole, Metric, PlotPoint};
 use crate::model::statistics::{Estimate, FEWEST_ROUNDS, IntervalKind};
 
 /// A point as a sentence, such as "GIL model, 8 threads: speedup 0.930 (0.900 to 0.970), 12 rounds".
 ///
 /// Below six rounds it says that the brackets hold the least and the greatest round rather than an interval.
-pub fn point_sentence(name: &str, role: CurveRole, metric: Metric, point: &PlotPoint) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a thread count")]
-    let threads = format::threads(point.x.round().max(0.0) as usize);
+pub fn point_sentence(name: &str, role: CurveRole, metric: Metric, x: &Axis, point: &PlotPoint) -> String {
     let few = point.rounds.is_some_and(|rounds| (rounds as usize) < FEWEST_ROUNDS);
     let value = match (point.interval, point.rounds) {
         (Some((low, high)), _) if metric == Metric::Latency => {
@@ -32,7 +30,7 @@ pub fn point_sentence(name: &str, role: CurveRole, metric: Metric, point: &PlotP
         None => String::new(),
     };
     let exact = point.lost.map(|lost| format!(", {}", lost.in_words())).unwrap_or_default();
-    format!("{name}, {threads}: {}{exact}{basis}", quantity(metric, &value))
+    format!("{name}, {}: {}{exact}{basis}", x.in_words(point.x), quantity(metric, &value))
 }
 
 fn quantity(metric: Metric, value: &str) -> String {
@@ -43,12 +41,15 @@ fn quantity(metric: Metric, value: &str) -> String {
         Metric::CoresUsed => format!("{value} cores used"),
         Metric::Latency => format!("one unit took {value}"),
         Metric::LostUpdates => format!("share lost {value}"),
+        Metric::BySetting => format!("{value} times the throughput"),
+        Metric::Decision => value.to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::plot::AxisScale;
     use crate::model::series::EngineKind;
 
     const REFERENCE: CurveRole = CurveRole::Reference { engine: EngineKind::GilModel, variant: 0 };
@@ -56,7 +57,10 @@ mod tests {
 
     #[track_caller]
     fn check(role: CurveRole, metric: Metric, point: PlotPoint, expected: &str) {
-        assert_eq!(point_sentence("GIL model", role, metric, &point), expected);
+        assert_eq!(
+            point_sentence("GIL model", role, metric, &Axis::of_thread_counts(1.0, 8.0, AxisScale::Linear), &point),
+            expected
+        );
     }
 
     fn point(x: f64, rounds: Option<u32>) -> PlotPoint {

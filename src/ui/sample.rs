@@ -49,6 +49,7 @@ pub fn figure(metric: Metric, axes: AxisChoice, threads: &[usize]) -> Arc<PlotSp
         experiment,
         title,
         bound,
+        workload: None,
         results,
         prediction,
         reference: None,
@@ -95,6 +96,7 @@ pub fn long_curve(points: u32) -> Arc<PlotSpec> {
             y: Axis::of_values("units per second", 0.0, 100.0, AxisScale::Linear),
             curves: vec![curve],
         }],
+        table: None,
         provenance: String::new(),
     })
 }

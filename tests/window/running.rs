@@ -207,3 +207,32 @@ fn the_learner_predicts_before_the_run() {
     bench.click("Done predicting");
     assert!(!bench.harness.state().state().bench.as_ref().expect("a bench").settings.predicting);
 }
+
+#[test]
+fn jobs_of_several_lengths_share_one_plot_and_the_map_is_a_table() {
+    let mut bench = Opening { pythons: pythons(), ..Opening::default() }.open();
+    let shown = |bench: &Bench| bench.harness.state().state().figure().expect("a figure").clone();
+    for (lesson, experiment, metric) in
+        [("processes", "short", Metric::BySetting), ("choosing", "computing", Metric::Decision)]
+    {
+        bench.perform(Command::SelectLesson(lesson.to_owned()));
+        bench.perform(Command::SelectExperiment(experiment.to_owned()));
+        bench.measure();
+        let figure = shown(&bench);
+        assert_eq!(figure.metric, metric, "{lesson}");
+        if metric == Metric::BySetting {
+            assert_eq!(figure.panels.len(), 1);
+            assert!(figure.panels[0].curves.iter().any(|curve| curve.points.len() == 3), "{:?}", figure.panels);
+        } else {
+            let table = figure.table.as_ref().expect("a table");
+            assert_eq!(table.rows.len(), 3);
+            assert!(bench.harness.query_all_by_label_contains("4 workers").count() >= 3);
+            assert!(bench.harness.query_all_by_label("cannot do it").count() >= 1);
+        }
+        // And back: other tabs are there, and so is this one.
+        bench.choose(Metric::Speedup.label());
+        assert_eq!(shown(&bench).panels.len(), 3);
+        bench.choose(metric.label());
+        assert_eq!(shown(&bench).metric, metric);
+    }
+}

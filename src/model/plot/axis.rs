@@ -127,6 +127,19 @@ impl Axis {
         Self { label: label.to_owned(), scale, min, max, values: AxisValues::Numbers }
     }
 
+    /// A value of this axis in words, such as "8 threads" or "400 ms".
+    pub fn in_words(&self, value: f64) -> String {
+        match self.values {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a thread count")]
+            AxisValues::ThreadCounts => format::threads(value.round().max(0.0) as usize),
+            AxisValues::Numbers => {
+                let unit = self.label.rsplit_once(", ").map_or("", |(_, unit)| unit);
+                let number = if value.fract() == 0.0 { format::fixed(value, 0) } else { format::number(value) };
+                format!("{number} {unit}").trim_end().to_owned()
+            }
+        }
+    }
+
     /// Where a value lies between the axis' ends: 0 at its beginning, 1 at its end. Not a number where the axis is
     /// logarithmic and the value is not above 0.
     pub fn position(&self, value: f64) -> f64 {

@@ -26,12 +26,15 @@ impl RunRecord {
             .iter()
             .filter(|experiment| experiments.is_none_or(|ids| ids.contains(&experiment.id.as_str())))
             .collect();
+        let workloads: Vec<_> = shown.iter().map(|experiment| experiment.workload_as_run()).collect();
         let inputs: Vec<PlotInput<'_>> = shown
             .iter()
-            .map(|experiment| PlotInput {
+            .zip(&workloads)
+            .map(|(experiment, workload)| PlotInput {
                 experiment: &experiment.id,
                 title: &experiment.title,
-                bound: experiment.bound(),
+                bound: workload.bound(),
+                workload: Some(workload),
                 results: &experiment.results,
                 prediction: experiment.prediction.as_ref(),
                 reference: other

@@ -1,5 +1,7 @@
 //! From results to a figure.
 
+use super::by_setting::Family;
+use super::decision::DecisionTable;
 use super::{Axis, AxisChoice, AxisScale, CurveRole, CurveShape, Metric, Panel, PlotCurve, PlotPoint, PlotSpec};
 use crate::model::format::shortened;
 use crate::model::prediction::Prediction;
@@ -8,7 +10,7 @@ use crate::model::series::{EngineKind, SeriesKey};
 use crate::model::statistics::Estimate;
 use crate::model::table::CEILING_LABEL;
 use crate::model::units::ThreadCount;
-use crate::model::workload::Bound;
+use crate::model::workload::{Bound, Workload};
 
 /// The longest title that a figure shows, in characters.
 const MOST_TITLE_CHARS: usize = 160;
@@ -28,6 +30,8 @@ pub struct PlotInput<'a> {
     pub title: &'a str,
     /// What limits its workload, which decides where the ceiling is a limit.
     pub bound: Bound,
+    /// Its workload as it ran, where it is known: what several experiments of a figure have in common.
+    pub workload: Option<&'a Workload>,
     /// What was measured.
     pub results: &'a Results,
     /// What the learner expected.
@@ -74,7 +78,29 @@ pub struct PlotOptions<'a> {
 /// - throughput: never, since its units are those of count-primes.
 ///
 /// A prediction is a speedup, so that it is drawn with speedup and efficiency.
+///
+/// [`Metric::BySetting`] has one panel for all, and [`Metric::Decision`] is a table; where the experiments are not fit for that,
+/// the figure shows their speedup.
 pub fn specify(inputs: &[PlotInput<'_>], options: PlotOptions<'_>) -> PlotSpec {
+    let whole = |metric, panels, table| PlotSpec {
+        title: shortened(options.title, MOST_TITLE_CHARS),
+        metric,
+        metrics: offered(inputs, metric),
+        panels,
+        table,
+        provenance: shortened(options.provenance, MOST_PROVENANCE_CHARS),
+    };
+    let options = match options.metric {
+        Metric::BySetting => match Family::of(inputs) {
+            Some(family) => return whole(Metric::BySetting, vec![family.panel(options)], None),
+            None => PlotOptions { metric: Metric::Speedup, ..options },
+        },
+        Metric::Decision => match DecisionTable::of(inputs) {
+            Some(table) => return whole(Metric::Decision, Vec::new(), Some(table)),
+            None => PlotOptions { metric: Metric::Speedup, ..options },
+        },
+        _ => options,
+    };
     let mut curves: Vec<Vec<PlotCurve>> = inputs.iter().map(|input| curves_of(input, options.metric)).collect();
     name_ceiling(&mut curves);
     let shared_x = shares_x(&curves, options).then(|| x_axis(curves.iter().flatten(), options));
@@ -90,13 +116,7 @@ pub fn specify(inputs: &[PlotInput<'_>], options: PlotOptions<'_>) -> PlotSpec {
             curves,
         })
         .collect();
-    PlotSpec {
-        title: shortened(options.title, MOST_TITLE_CHARS),
-        metric: options.metric,
-        metrics: offered(inputs, options.metric),
-        panels,
-        provenance: shortened(options.provenance, MOST_PROVENANCE_CHARS),
-    }
+    whole(options.metric, panels, None)
 }
 
 impl Metric {
@@ -109,6 +129,7 @@ impl Metric {
             Self::CoresUsed => point.cores_used.as_ref(),
             Self::Latency => point.latency_ms.as_ref(),
             Self::LostUpdates => point.lost_share.as_ref(),
+            Self::BySetting | Self::Decision => None,
         }
     }
 
@@ -116,7 +137,7 @@ impl Metric {
     fn is_general(self) -> bool {
         match self {
             Self::Throughput | Self::Speedup | Self::Efficiency | Self::CoresUsed => true,
-            Self::Latency | Self::LostUpdates => false,
+            Self::Latency | Self::LostUpdates | Self::BySetting | Self::Decision => false,
         }
     }
 
@@ -125,7 +146,7 @@ impl Metric {
         match self {
             Self::CoresUsed => true,
             Self::Speedup | Self::Efficiency => bound == Bound::Cpu,
-            Self::Throughput | Self::Latency | Self::LostUpdates => false,
+            Self::Throughput | Self::Latency | Self::LostUpdates | Self::BySetting | Self::Decision => false,
         }
     }
 }
@@ -133,6 +154,11 @@ impl Metric {
 /// The metrics that some series has, and the one that is shown, in tab order.
 fn offered(inputs: &[PlotInput<'_>], shown: Metric) -> Vec<Metric> {
     let has = |metric: Metric| {
+        match metric {
+            Metric::BySetting => return Family::of(inputs).is_some(),
+            Metric::Decision => return DecisionTable::of(inputs).is_some(),
+            _ => {}
+        }
         let all = inputs.iter().flat_map(|input| [Some(input.results), input.reference.map(|it| it.results)]);
         let series = all.flatten().flat_map(|results| &results.series);
         series.flat_map(|series| &series.points).any(|point| metric.of(point).is_some())
@@ -256,7 +282,7 @@ fn predicted(prediction: &Prediction, metric: Metric) -> Vec<PlotPoint> {
     let value = |threads: f64, speedup: f64| match metric {
         Metric::Speedup => Some(speedup),
         Metric::Efficiency => Some(speedup / threads),
-        Metric::Throughput | Metric::CoresUsed | Metric::Latency | Metric::LostUpdates => None,
+        _ => None,
     };
     let points = prediction.points.iter().filter_map(|(threads, speedup)| {
         let x = threads.as_f64();
@@ -296,18 +322,13 @@ fn y_axis<'a>(curves: impl Iterator<Item = &'a PlotCurve>, options: PlotOptions<
     let (lowest, highest) = ends(medians.into_iter()).unwrap_or((0.0, 1.0));
     let scale = match metric {
         Metric::Throughput | Metric::Speedup | Metric::Latency if least > 0.0 => options.axes.scale(lowest, highest),
-        Metric::Throughput
-        | Metric::Speedup
-        | Metric::Efficiency
-        | Metric::CoresUsed
-        | Metric::Latency
-        | Metric::LostUpdates => AxisScale::Linear,
+        _ => AxisScale::Linear,
     };
     let reach = match (metric, scale) {
         (Metric::Speedup, _) => 2.0,
         // A share is seen as a part of the whole.
         (Metric::Efficiency | Metric::CoresUsed | Metric::LostUpdates, _) => 1.0,
-        (Metric::Throughput | Metric::Latency, _) => 0.0,
+        _ => 0.0,
     };
     let axis = Axis::of_values(metric.axis_label(), least, greatest.max(reach), scale);
     // No more than everything can get lost.
@@ -315,7 +336,7 @@ fn y_axis<'a>(curves: impl Iterator<Item = &'a PlotCurve>, options: PlotOptions<
 }
 
 /// The least and greatest of some values.
-fn ends(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+pub(super) fn ends(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     values.fold(None, |ends, value| {
         let (least, greatest) = ends.unwrap_or((value, value));
         Some((value.min(least), value.max(greatest)))

@@ -115,6 +115,10 @@ impl Command {
                     Metric::CoresUsed => "CPU seconds that the workers used per second.",
                     Metric::Latency => "The median time of one unit; bars from 5 % to 95 % of the units.",
                     Metric::LostUpdates => "The share of increments that left no trace.",
+                    Metric::BySetting => {
+                        "Throughput over that of Python threads, against the setting in which the experiments differ."
+                    }
+                    Metric::Decision => "The speedup of every tool with every kind of work.",
                 }
                 .into();
             }

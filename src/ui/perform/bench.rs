@@ -72,6 +72,7 @@ pub(in crate::ui) fn open(index: usize, state: &mut State, services: &Services) 
         metric: settings.metric,
         metrics: vec![settings.metric],
         panels: Vec::new(),
+        table: None,
         provenance: String::new(),
     });
     let drawing = Drawing { figure, tables: Vec::new(), explanations: Vec::new() };
@@ -257,18 +258,25 @@ pub(in crate::ui) fn refresh_figure(state: &mut State) {
         }
     }
     let title = group.title(&titles);
+    let as_run = |experiment: &Experiment| {
+        let measured = record.and_then(|record| record.experiments.iter().find(|it| it.id == experiment.id));
+        measured.map(ExperimentRecord::workload_as_run)
+    };
+    let as_run: Vec<_> = group.experiments(&lesson).map(as_run).collect();
     let inputs: Vec<PlotInput<'_>> = group
         .experiments(&lesson)
+        .zip(&as_run)
         .zip(group.experiments.iter().filter_map(|index| titles.get(*index)))
         .zip(settings.workloads.iter().zip(&settings.predictions))
-        .map(|((experiment, title), (workload, prediction))| {
+        .map(|(((experiment, as_run), title), (workload, prediction))| {
             let measured = record.and_then(|record| record.experiments.iter().find(|it| it.id == experiment.id));
-            let work = measured.map_or_else(|| workload.clone(), ExperimentRecord::workload_as_run);
-            let recorded = beside.and_then(|beside| beside.results_of(&lesson.id, &experiment.id, &work));
+            let work = as_run.as_ref().unwrap_or(workload);
+            let recorded = beside.and_then(|beside| beside.results_of(&lesson.id, &experiment.id, work));
             PlotInput {
                 experiment: &experiment.id,
                 title,
-                bound: measured.map_or(workload.bound(), crate::model::record::ExperimentRecord::bound),
+                bound: work.bound(),
+                workload: Some(work),
                 results: measured.map_or(&nothing, |measured| &measured.results),
                 prediction: Some(prediction).filter(|prediction| !prediction.points.is_empty()),
                 reference: recorded.map(|results| Recorded { results, place: &place }),

@@ -5,12 +5,15 @@ use eframe::egui::{self, Ui};
 use super::controls::{quiet_button, segments};
 use super::python_dialog;
 use crate::engine::{Support, catalogue};
+use crate::lesson::Lesson;
 use crate::model::series::EngineKind;
 use crate::model::stopping::Precision;
 use crate::model::workload::{Parameter, Workload};
 use crate::ui::code_command::CodeCommand;
 use crate::ui::command::{Command, Inbox};
+use crate::ui::edit::Stage;
 use crate::ui::python_command::PythonCommand;
+use crate::ui::state::settings::Group;
 use crate::ui::state::{Bench, SeriesOffer, State};
 use crate::ui::theme::space;
 use crate::ui::{parameter_choice, parameter_slider, range_slider};
@@ -90,9 +93,17 @@ fn parameters(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     let Some((lesson, group)) = state.lessons.lesson().zip(bench.group()) else { return };
     for (index, (experiment, workload)) in group.experiments(lesson).zip(&bench.settings.workloads).enumerate() {
         for parameter in workload.kind().parameters() {
+            let is_shared = is_shared(parameter, lesson, group, &bench.settings.workloads);
+            if is_shared && index > 0 {
+                continue;
+            }
             flow(ui, (index, parameter.id), |ui| {
                 let (value, lesson_value) = (workload.value(parameter.id), experiment.workload.value(parameter.id));
-                let label = label_of(parameter, index, &bench.settings.workloads);
+                let label = if is_shared {
+                    parameter.label.to_owned()
+                } else {
+                    label_of(parameter, index, &bench.settings.workloads)
+                };
                 // Experiments of one group may have the same parameter.
                 let control = |ui: &mut Ui| {
                     if parameter.choices.is_empty() {
@@ -102,17 +113,34 @@ fn parameters(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
                     }
                 };
                 let edit = ui.push_id(index, control).inner;
-                if let Some(edit) = edit {
+                let Some(edit) = edit else { return };
+                let last = if is_shared { bench.settings.workloads.len() - 1 } else { index };
+                for experiment in index..=last {
+                    // The reader is done when all plots have it.
+                    let reached = if experiment == last { edit.stage } else { Stage::Changing };
                     inbox.send(Command::SetParameter {
-                        experiment: index,
+                        experiment,
                         name: parameter.id,
                         value: edit.value,
-                        stage: edit.stage,
+                        stage: reached,
                     });
                 }
             });
         }
     }
+}
+
+/// Whether one control sets a parameter for all plots of a group: where there are more than two and the lesson means the same
+/// by it in each, so that a row of like sliders would tell nothing.
+fn is_shared(parameter: &Parameter, lesson: &Lesson, group: &Group, workloads: &[Workload]) -> bool {
+    let has_it = |workload: &Workload| workload.kind().parameters().iter().any(|other| other.id == parameter.id);
+    let is_one = |workloads: &mut dyn Iterator<Item = &Workload>| {
+        let values: Vec<Option<f64>> = workloads.map(|it| has_it(it).then(|| it.value(parameter.id))).collect();
+        values.iter().all(|value| value.is_some() && *value == values[0])
+    };
+    workloads.len() > 2
+        && is_one(&mut workloads.iter())
+        && is_one(&mut group.experiments(lesson).map(|experiment| &experiment.workload))
 }
 
 /// The name of a parameter: with its plot's place where several plots have one of that name.

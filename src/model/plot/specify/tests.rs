@@ -20,7 +20,7 @@ fn results(last: usize, gil: f64, native: f64) -> Results {
 }
 
 fn input(results: &Results, bound: Bound) -> PlotInput<'_> {
-    PlotInput { experiment: "id", title: "Title", bound, results, prediction: None, reference: None }
+    PlotInput { experiment: "id", title: "Title", bound, workload: None, results, prediction: None, reference: None }
 }
 
 fn options(metric: Metric) -> PlotOptions<'static> {

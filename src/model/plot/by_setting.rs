@@ -1,0 +1,229 @@
+//! Experiments of one workload that differ in one number, on one axis: that number, such as the length of a job.
+
+use super::specify::{PlotInput, PlotOptions, ends, role_of};
+use super::{Axis, AxisScale, CurveShape, Metric, Panel, PlotCurve, PlotPoint};
+use crate::model::results::{self, Results, Series};
+use crate::model::series::{EngineKind, SeriesKey};
+use crate::model::units::ThreadCount;
+use crate::model::workload::{Parameter, Workload};
+
+/// Experiments of one workload, in the order of the one number in which they differ.
+pub(super) struct Family<'a> {
+    parameter: &'static Parameter,
+    members: Vec<(f64, &'a PlotInput<'a>)>,
+}
+
+impl<'a> Family<'a> {
+    /// The greatest family among some experiments: two at least, of one workload, that differ in one parameter, which is a
+    /// number and another one in each.
+    pub(super) fn of(inputs: &'a [PlotInput<'a>]) -> Option<Self> {
+        let families = inputs.iter().flat_map(|input| {
+            let parameters = input.workload.map_or(&[][..], |workload| workload.kind().parameters());
+            parameters.iter().filter_map(|parameter| Self::around(input, parameter, inputs))
+        });
+        // The first of equally great ones.
+        families.rev().max_by_key(|family| family.members.len())
+    }
+
+    /// The experiments that differ from `first` in `parameter` alone, with itself.
+    fn around(first: &PlotInput<'_>, parameter: &'static Parameter, inputs: &'a [PlotInput<'a>]) -> Option<Self> {
+        if !parameter.choices.is_empty() {
+            return None;
+        }
+        let first = first.workload?;
+        let others = || first.kind().parameters().iter().filter(|other| other.id != parameter.id);
+        let is_like = |workload: &&Workload| {
+            workload.kind() == first.kind()
+                && others().all(|other| workload.value(other.id).total_cmp(&first.value(other.id)).is_eq())
+        };
+        let value = |input: &'a PlotInput<'a>| {
+            input.workload.filter(is_like).map(|workload| (workload.value(parameter.id), input))
+        };
+        let mut members: Vec<_> = inputs.iter().filter_map(value).collect();
+        members.sort_by(|one, other| one.0.total_cmp(&other.0));
+        members.dedup_by(|later, earlier| later.0.total_cmp(&earlier.0).is_eq());
+        (members.len() > 1).then_some(Self { parameter, members })
+    }
+
+    /// One panel: how much each series gets done, over what Python threads do (or, without them, the first series), at the
+    /// greatest number of workers that all were measured with.
+    pub(super) fn panel(&self, options: PlotOptions<'_>) -> Panel {
+        let measured: Vec<(f64, &Results)> = self
+            .members
+            .iter()
+            .map(|(value, input)| (*value, input.results))
+            .filter(|(_, results)| results.series.iter().any(|series| !series.points.is_empty()))
+            .collect();
+        let basis = measured.first().and_then(|(_, results)| basis(results));
+        let workers = basis.and_then(|basis| common_count(&measured, &basis.key));
+        let curves = match (basis, workers) {
+            (Some(basis), Some(workers)) => curves(&measured, &basis.key, workers),
+            _ => Vec::new(),
+        };
+        let over = basis.map_or_else(|| "Python threads".to_owned(), |basis| basis.key.in_sentence());
+        let unit = if self.parameter.unit.is_empty() { String::new() } else { format!(", {}", self.parameter.unit) };
+        let title = match workers {
+            Some(ThreadCount::ONE) => format!("Throughput over that of {over}, 1 worker"),
+            Some(workers) => format!("Throughput over that of {over}, {} workers each", workers.get()),
+            None => format!("Throughput over that of {over}"),
+        };
+        let values = self.members.iter().map(|(value, _)| *value);
+        Panel {
+            experiment: self.members.first().map(|(_, input)| input.experiment.to_owned()).unwrap_or_default(),
+            title,
+            x: x_axis(&format!("{}{unit}", self.parameter.label.to_lowercase()), values),
+            y: y_axis(&curves, options),
+            curves,
+        }
+    }
+}
+
+/// What the others are compared with.
+fn basis(results: &Results) -> Option<&Series> {
+    let measured = || results.series.iter().filter(|series| !series.points.is_empty());
+    measured().find(|series| series.key.engine == EngineKind::PythonThreads).or_else(|| measured().next())
+}
+
+fn series_of<'a>(results: &'a Results, key: &SeriesKey) -> Option<&'a Series> {
+    results.series.iter().find(|series| series.key == *key)
+}
+
+/// The greatest thread count at which all were measured.
+fn common_count(measured: &[(f64, &Results)], basis: &SeriesKey) -> Option<ThreadCount> {
+    let has = |results: &Results, count| {
+        results.series.iter().filter(|series| !series.points.is_empty()).all(|series| series.at(count).is_some())
+    };
+    let (_, first) = measured.first()?;
+    let counts = series_of(first, basis)?.points.iter().map(|point| point.threads);
+    counts.filter(|count| measured.iter().all(|(_, results)| has(results, *count))).max()
+}
+
+fn curves(measured: &[(f64, &Results)], basis: &SeriesKey, workers: ThreadCount) -> Vec<PlotCurve> {
+    let Some((_, first)) = measured.first() else { return Vec::new() };
+    let point = |value: f64, results: &Results, key: &SeriesKey| {
+        let (of, over) = (series_of(results, key)?, series_of(results, basis)?);
+        let ratio = results::throughput_ratio(&of.points, &over.points, workers)?;
+        let is_whole = [ratio.median, ratio.low, ratio.high].into_iter().all(f64::is_finite);
+        let interval = (ratio.rounds > 1 && key != basis).then_some((ratio.low, ratio.high));
+        is_whole.then_some(PlotPoint { x: value, y: ratio.median, interval, rounds: Some(ratio.rounds), lost: None })
+    };
+    first
+        .series
+        .iter()
+        .enumerate()
+        .zip(first.labels())
+        .map(|((index, series), name)| PlotCurve {
+            name,
+            role: role_of(first, index, &series.key),
+            shape: CurveShape::Line,
+            points: measured.iter().filter_map(|(value, results)| point(*value, results, &series.key)).collect(),
+        })
+        .filter(|curve| !curve.points.is_empty())
+        .collect()
+}
+
+/// A number that is tried at few places far from each other: by ratios, where it is above 0.
+fn x_axis(label: &str, values: impl Iterator<Item = f64>) -> Axis {
+    let (least, greatest) = ends(values).unwrap_or((1.0, 10.0));
+    let scale = if least > 0.0 { AxisScale::Logarithmic } else { AxisScale::Linear };
+    Axis::of_values(label, least, greatest, scale)
+}
+
+fn y_axis(curves: &[PlotCurve], options: PlotOptions<'_>) -> Axis {
+    let points = || curves.iter().flat_map(|curve| &curve.points);
+    let medians = ends(points().map(|point| point.y)).unwrap_or((0.0, 1.0));
+    let all = points().flat_map(|point| {
+        let (low, high) = point.interval.unwrap_or((point.y, point.y));
+        [low, point.y, high]
+    });
+    let (least, greatest) = ends(all).unwrap_or((0.0, 1.0));
+    let scale = if least > 0.0 { options.axes.scale(medians.0, medians.1) } else { AxisScale::Linear };
+    // Where they break even is always to be seen.
+    let (least, greatest) =
+        if scale == AxisScale::Logarithmic { (least.min(1.0), greatest.max(1.0)) } else { (least, greatest.max(1.0)) };
+    Axis::of_values(Metric::BySetting.axis_label(), least, greatest, scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::{self, curve};
+    use crate::model::plot::{AxisChoice, PlotSpec, specify};
+    use crate::model::workload::{Bound, WorkloadKind};
+
+    fn job(length_ms: f64, payload_kib: f64) -> Workload {
+        let job = Workload::new(WorkloadKind::Job).with("job_ms", length_ms).expect("a length");
+        job.with("payload_kib", payload_kib).expect("a payload")
+    }
+
+    /// Threads that do one job in its own length on any number of workers, and processes that also pay 4 ms.
+    fn measured(length_ms: f64) -> Results {
+        let (threads, processes) = (1000.0 / length_ms, 1000.0 / (length_ms / 2.0 + 4.0));
+        let flat = [(1, threads), (2, threads)];
+        let paying = [(1, 1000.0 / (length_ms + 4.0)), (2, processes)];
+        let curves = [
+            (curve(EngineKind::PythonProcesses), paying.as_slice()),
+            (curve(EngineKind::PythonThreads), flat.as_slice()),
+        ];
+        fixture::results(&curves, 9, 0.0)
+    }
+
+    fn figure(jobs: &[(Workload, Results)]) -> PlotSpec {
+        let inputs: Vec<PlotInput<'_>> = jobs
+            .iter()
+            .map(|(workload, results)| PlotInput {
+                experiment: "job",
+                title: "A job",
+                bound: Bound::Cpu,
+                workload: Some(workload),
+                results,
+                prediction: None,
+                reference: None,
+            })
+            .collect();
+        let metric = Metric::BySetting;
+        let axes = AxisChoice::Automatic;
+        specify(&inputs, PlotOptions { title: "Jobs", metric, axes, provenance: "", planned: None })
+    }
+
+    #[test]
+    fn jobs_of_four_lengths_stand_on_one_logarithmic_axis() {
+        let jobs: Vec<_> = [400.0, 1.0, 50.0, 8.0].map(|length| (job(length, 0.0), measured(length))).into();
+        // One that also sends something is no member.
+        let jobs = [jobs, vec![(job(20.0, 64.0), measured(20.0))]].concat();
+        let figure = figure(&jobs);
+        assert_eq!((figure.metric, figure.panels.len()), (Metric::BySetting, 1));
+        assert!(figure.metrics.contains(&Metric::BySetting));
+        let panel = &figure.panels[0];
+        assert_eq!(panel.x.scale, AxisScale::Logarithmic);
+        assert_eq!((panel.x.label.as_str(), panel.x.in_words(8.0).as_str()), ("one job takes, ms", "8 ms"));
+        assert_eq!(panel.title, "Throughput over that of Python threads, 2 workers each");
+        let names: Vec<_> = panel.curves.iter().map(|curve| curve.name.as_str()).collect();
+        assert_eq!(names, ["Python processes", "Python threads"]);
+        let places: Vec<_> = panel.curves[0].points.iter().map(|point| point.x).collect();
+        assert_eq!(places, [1.0, 8.0, 50.0, 400.0]);
+        // 1/(0.5 + 4) and 8/(4 + 4): they break even at 8 ms.
+        let values: Vec<_> = panel.curves[0].points.iter().map(|point| (point.y * 100.0).round()).collect();
+        assert_eq!(values, [22.0, 100.0, 172.0, 196.0]);
+        assert!(panel.curves[1].points.iter().all(|point| (point.y - 1.0).abs() < 1e-9 && point.interval.is_none()));
+    }
+
+    #[test]
+    fn what_differs_in_nothing_or_in_two_things_shows_its_speedup() {
+        let one = vec![(job(8.0, 0.0), measured(8.0))];
+        assert_eq!(figure(&one).metric, Metric::Speedup);
+        let two = vec![(job(8.0, 0.0), measured(8.0)), (job(50.0, 64.0), measured(50.0))];
+        let shown = figure(&two);
+        assert_eq!((shown.metric, shown.panels.len()), (Metric::Speedup, 2));
+        assert!(!shown.metrics.contains(&Metric::BySetting));
+        let same = vec![one[0].clone(), one[0].clone()];
+        assert_eq!(figure(&same).metric, Metric::Speedup);
+    }
+
+    #[test]
+    fn before_the_first_run_there_are_axes_without_curves() {
+        let figure = figure(&[(job(1.0, 0.0), Results::default()), (job(400.0, 0.0), Results::default())]);
+        let panel = &figure.panels[0];
+        assert!(panel.curves.is_empty() && panel.x.min <= 1.0 && panel.x.max >= 400.0);
+    }
+}
