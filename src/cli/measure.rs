@@ -53,10 +53,11 @@ pub(super) fn run(arguments: &RunArguments, common: &Common) -> anyhow::Result<E
     drop(bar);
 
     report::print(&record, if arguments.json { report::To::Reader } else { report::To::Data }, Some(&outcome))?;
-    figure::write(&record, &figures, choice.experiments.first().map(|experiment| experiment.metric))?;
+    // First what needs no file, so that a file that cannot be written costs nothing else.
     if arguments.json {
         console::data(serde_json::to_string_pretty(&record)?)?;
     }
+    figure::write(&record, &figures, choice.experiments.first().map(|experiment| experiment.metric))?;
     Ok(match outcome {
         Outcome::Failed(reason) => {
             console::say(format!("threadlab: the run failed: {reason}; what was measured before is kept"));

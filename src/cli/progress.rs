@@ -67,7 +67,7 @@ impl Bar {
         let done = part.begins + part.budget.saturating_sub(left_of_part);
         let left = self.budget.saturating_sub(part.begins + part.budget) + left_of_part;
         self.drawn.set_position(u64::try_from(done.as_millis()).unwrap_or(u64::MAX));
-        self.drawn.set_message(format!("{}{words}, {} left at most", part.label, in_words(left)));
+        self.drawn.set_message(format!("{}{words}, about {} left", part.label, in_words(left)));
     }
 
     /// Takes the bar away while something else is written.
