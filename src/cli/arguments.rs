@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::exit::{Exit, UsageError};
 use super::thread_list::ThreadList;
-use crate::lesson::Library;
+use crate::lesson::{Entry, Library};
 use crate::model::plot::Metric;
 use crate::model::series::{EngineKind, StartMethod};
 use crate::model::stopping::Precision;
@@ -331,7 +331,10 @@ impl Arguments {
     pub fn lesson(&self) -> Option<String> {
         let id = self.open.as_ref().filter(|open| !open.exists())?.to_str()?;
         let library = Library::open(self.common.lessons.as_deref());
-        library.find(id).map(|lesson| lesson.id.clone())
+        // A broken lesson has no id; it is known by its file, and the window shows its errors.
+        let is_broken = |entry: &&Entry| entry.lesson.is_err() && entry.name.strip_suffix(".md") == Some(id);
+        let broken = || library.entries().iter().find(is_broken).map(|entry| entry.name.clone());
+        library.find(id).map(|lesson| lesson.id.clone()).or_else(broken)
     }
 }
 

@@ -77,6 +77,7 @@ fn is_any_refuted(record: &RunRecord) -> bool {
 fn request(arguments: &RunArguments, choice: &Choice<'_>, machine: &Machine) -> Result<RunRequest, UsageError> {
     let mut unused: Vec<&str> = arguments.settings.iter().map(|(name, _)| name.as_str()).collect();
     let mut plans = Vec::new();
+    let mut lacking = Vec::new();
     let mut finder = InterpreterFinder::default();
     for experiment in &choice.experiments {
         let mut settings = experiment.default_settings(machine);
@@ -89,12 +90,25 @@ fn request(arguments: &RunArguments, choice: &Choice<'_>, machine: &Machine) -> 
                 unused.retain(|unused| unused != name);
             }
         }
-        settings.series = series(arguments, &settings, &mut finder)?;
+        settings.series = match series(arguments, &settings, &mut finder) {
+            Ok(series) => series,
+            // One experiment of several that cannot be measured here costs no other.
+            Err(Lacking::Nothing(reasons)) if choice.experiments.len() > 1 => {
+                console::say(format!("note: {} is not measured: {reasons}", experiment.id));
+                lacking.push(reasons);
+                continue;
+            }
+            Err(Lacking::Nothing(reasons)) => return Err(UsageError(reasons)),
+            Err(Lacking::Wrong(error)) => return Err(error),
+        };
         let mut plan: ExperimentPlan = experiment.plan(&settings, machine);
         if let Some(list) = &arguments.threads {
             plan.threads = list.counts().to_vec();
         }
         plans.push(plan);
+    }
+    if plans.is_empty() {
+        return Err(UsageError(lacking.join("; ")));
     }
     if let Some(name) = unused.first() {
         let known: Vec<_> = plans
@@ -115,11 +129,25 @@ fn request(arguments: &RunArguments, choice: &Choice<'_>, machine: &Machine) -> 
     })
 }
 
+/// Why an experiment has no series.
+enum Lacking {
+    /// The arguments are wrong.
+    Wrong(UsageError),
+    /// No engine of the lesson can run it here: why each of them cannot.
+    Nothing(String),
+}
+
+impl From<UsageError> for Lacking {
+    fn from(error: UsageError) -> Self {
+        Self::Wrong(error)
+    }
+}
+
 fn series(
     arguments: &RunArguments,
     settings: &Settings,
     finder: &mut InterpreterFinder,
-) -> Result<Vec<SeriesKey>, UsageError> {
+) -> Result<Vec<SeriesKey>, Lacking> {
     let mut engines: Vec<EngineKind> = match arguments.engines.kinds.as_slice() {
         [] => settings.series.iter().map(|key| key.engine).collect(),
         named => named.to_vec(),
@@ -130,7 +158,8 @@ fn series(
     if !arguments.engines.start_methods.is_empty() && !engines.contains(&EngineKind::PythonProcesses) {
         return Err(UsageError(
             "--start-method: no processes are measured; add `--engine python-processes`".to_owned(),
-        ));
+        )
+        .into());
     }
     let interpreters = interpreters::choose(&arguments.engines.pythons, arguments.engines.gil, &engines, finder)?;
     let mut series: Vec<SeriesKey> = Vec::new();
@@ -144,7 +173,7 @@ fn series(
     if arguments.engines.kinds.is_empty() {
         let (available, reasons) = split_by_support(&series, settings);
         if available.is_empty() {
-            return Err(UsageError(reasons.join("; ")));
+            return Err(Lacking::Nothing(reasons.join("; ")));
         }
         for reason in reasons {
             console::say(format!("note: not measured: {reason}"));
@@ -154,7 +183,7 @@ fn series(
     for key in &series {
         if let Support::Unavailable { reason, remedy } = catalogue::asked_support(key, &settings.workload) {
             let remedy = remedy.map(|remedy| format!("; {remedy}")).unwrap_or_default();
-            return Err(UsageError(format!("--engine {}: {reason}{remedy}", key.engine)));
+            return Err(UsageError(format!("--engine {}: {reason}{remedy}", key.engine)).into());
         }
     }
     Ok(series)

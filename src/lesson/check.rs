@@ -43,6 +43,9 @@ impl Front {
         for experiment in self.experiments.iter_mut().filter(|it| it.workload.kind() == WorkloadKind::Code) {
             if let Some(work) = work {
                 experiment.workload = experiment.workload.clone().with_code(work);
+                for claim in &mut experiment.claims {
+                    claim.workload = Some(experiment.workload.clone());
+                }
             } else {
                 let message =
                     format!("experiment `{}` measures the lesson's own code, and there is none", experiment.id);

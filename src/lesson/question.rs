@@ -159,7 +159,12 @@ Text.
             memory_bytes: None,
         };
         let workload = crate::model::workload::Workload::new(crate::model::workload::WorkloadKind::Wait);
-        let subject = results.map(|results| Subject { results, workload: &workload, machine: &machine });
+        let subject = results.map(|results| Subject {
+            results,
+            workload: &workload,
+            machine: &machine,
+            switch_interval_us: crate::model::plan::DEFAULT_SWITCH_INTERVAL_US,
+        });
         let answer = question.answer(choice, subject.as_ref());
         assert!(format!("{answer:?}").contains(expected), "{answer:?}");
     }

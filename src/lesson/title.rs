@@ -83,7 +83,7 @@ impl Title {
     pub fn of(&self, workload: &Workload) -> String {
         let shown = |piece: &Piece| match piece {
             Piece::Text(text) => text.clone(),
-            Piece::Value { name, as_percent: true } => format::percent(workload.value(name)),
+            Piece::Value { name, as_percent: true } => format!("{} %", format::short(workload.value(name) * 100.0)),
             Piece::Value { name, as_percent: false } => {
                 let value = workload.value(name);
                 let parameter = workload.kind().parameters().iter().find(|parameter| parameter.id == *name);
@@ -114,6 +114,8 @@ mod tests {
         check("Braces {{wait_ms}} stay, {wait_ms}", &wait, "Braces {wait_ms} stay, 5");
         let mixed = Workload::new(WorkloadKind::Mixed).with("cpu_share", 0.25).expect("in range");
         check("{cpu_share:%} computing in {unit_ms} ms", &mixed, "25 % computing in 5 ms");
+        let little = Workload::new(WorkloadKind::Critical).with("lock_share", 0.05).expect("a share");
+        assert_eq!(Title::parse("{lock_share:%}", WorkloadKind::Critical).expect("a title").of(&little), "5 %");
         check("A share of {cpu_share}", &mixed, "A share of 0.25");
     }
 

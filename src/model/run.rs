@@ -139,8 +139,12 @@ impl Run {
 
     fn judge(&mut self) {
         for (experiment, subject) in self.record.experiments.iter_mut().zip(&self.subjects) {
-            let view =
-                Subject { results: &experiment.results, workload: &subject.workload, machine: &self.record.machine };
+            let view = Subject {
+                results: &experiment.results,
+                workload: &subject.workload,
+                machine: &self.record.machine,
+                switch_interval_us: self.record.switch_interval_us,
+            };
             experiment.claims = subject.claims.iter().map(|claim| judge(claim, &view)).collect();
         }
     }

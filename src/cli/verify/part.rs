@@ -83,7 +83,7 @@ impl Needs {
             let mut why = None;
             let before = needs.series.len();
             for key in catalogue::series(kind, &offer.interpreters, &offer.start_methods) {
-                match catalogue::support(&key, &experiment.workload) {
+                match catalogue::asked_support(&key, &experiment.workload) {
                     Support::Available => needs.series.push(key),
                     Support::Unavailable { reason, remedy } => {
                         let remedy = remedy.map(|remedy| format!("; {remedy}")).unwrap_or_default();
@@ -144,7 +144,12 @@ impl Part<'_> {
                 return (Verdict::CannotTell, "Nothing was measured.".to_owned(), None);
             };
             let workload = measured.workload_as_run();
-            let subject = Subject { results: &measured.results, workload: &workload, machine: &record.machine };
+            let subject = Subject {
+                results: &measured.results,
+                workload: &workload,
+                machine: &record.machine,
+                switch_interval_us: record.switch_interval_us,
+            };
             let judgement = judge(claim, &subject);
             let inverted =
                 invert.then(|| claim.inverted().iter().map(|claim| judge(claim, &subject).verdict).collect());

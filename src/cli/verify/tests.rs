@@ -216,7 +216,12 @@ fn every_claim_holds_within_its_bounds_and_is_refuted_beyond_them() {
             }
             for (value, expected) in sides {
                 let Some(results) = scripted_results(experiment, claim, value) else { continue };
-                let subject = Subject { results: &results, workload: &experiment.workload, machine: &large() };
+                let subject = Subject {
+                    results: &results,
+                    workload: &experiment.workload,
+                    machine: &large(),
+                    switch_interval_us: crate::model::plan::DEFAULT_SWITCH_INTERVAL_US,
+                };
                 let judgement = judge(claim, &subject);
                 let place = format!("{}/{}/{}", lesson.id, experiment.id, claim.id);
                 // A script may ask for more than any machine can show; never may it come out the wrong way round.

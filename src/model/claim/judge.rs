@@ -34,6 +34,8 @@ pub struct Subject<'a> {
     pub workload: &'a Workload,
     /// On which machine.
     pub machine: &'a Machine,
+    /// The switch interval of the model and of Python threads, in microseconds.
+    pub switch_interval_us: u32,
 }
 
 /// The share of a core from which the local server may be what limits a curve.
@@ -43,8 +45,7 @@ const SERVER_LIMIT: f64 = 0.8;
 ///
 /// The reason is one or two full sentences with the numbers.
 pub fn judge(claim: &Claim, subject: &Subject<'_>) -> Judgement {
-    let (verdict, reason) = match same_settings(claim, subject.workload).and_then(|()| findings(&claim.check, subject))
-    {
+    let (verdict, reason) = match same_settings(claim, subject).and_then(|()| findings(&claim.check, subject)) {
         Ok(findings) => reduce(&findings),
         Err(reason) => (Verdict::CannotTell, reason),
     };

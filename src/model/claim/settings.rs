@@ -1,8 +1,11 @@
 //! A claim speaks of the workload as its lesson sets it; a run with other settings says nothing about it.
 
+use super::judge::Subject;
 use super::{Claim, Quantity};
 use crate::model::format;
+use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
 use crate::model::results::Series;
+use crate::model::series::EngineKind;
 use crate::model::units::ThreadCount;
 use crate::model::workload::{Bound, Workload};
 
@@ -10,8 +13,24 @@ use crate::model::workload::{Bound, Workload};
 /// knee 1/share would lie beyond what a claim about the share that was set allows for.
 const SHARE_TOLERANCE: (f64, f64) = (0.9, 1.2);
 
-/// Whether a run of `workload` is what the claim speaks of; otherwise a full sentence with what differs.
-pub(super) fn same_settings(claim: &Claim, workload: &Workload) -> Result<(), String> {
+/// Whether a run is what the claim speaks of; otherwise a full sentence with what differs.
+pub(super) fn same_settings(claim: &Claim, subject: &Subject<'_>) -> Result<(), String> {
+    same_workload(claim, subject.workload)?;
+    let takes_turns = |engine: &EngineKind| matches!(engine, EngineKind::GilModel | EngineKind::PythonThreads);
+    if subject.switch_interval_us == DEFAULT_SWITCH_INTERVAL_US
+        || !claim.check.quantity.engines().iter().any(takes_turns)
+    {
+        return Ok(());
+    }
+    let in_ms = |interval_us: u32| format::number(f64::from(interval_us) / 1000.0);
+    Err(format!(
+        "The claim speaks of the usual switch interval of {} ms, and this run had {} ms.",
+        in_ms(DEFAULT_SWITCH_INTERVAL_US),
+        in_ms(subject.switch_interval_us)
+    ))
+}
+
+fn same_workload(claim: &Claim, workload: &Workload) -> Result<(), String> {
     let Some(claimed) = claim.workload.as_ref().filter(|claimed| *claimed != workload) else { return Ok(()) };
     if claimed.kind() != workload.kind() {
         let (claimed, run) = (claimed.kind().id(), workload.kind().id());
@@ -32,6 +51,9 @@ pub(super) fn same_settings(claim: &Claim, workload: &Workload) -> Result<(), St
             differs.then(|| format!("\u{201c}{}\u{201d} at {}, not {}", parameter.label, value(claimed), value(run)))
         })
         .collect();
+    if differing.is_empty() {
+        return Err("The claim speaks of the lesson's own code, and this run had another.".to_owned());
+    }
     Err(format!("The claim speaks of other settings than this run's: {}.", differing.join("; ")))
 }
 

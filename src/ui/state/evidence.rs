@@ -57,12 +57,13 @@ impl State {
         let record = experiment.and_then(|id| self.record_of(lesson, id)).filter(|record| !self.is_growing(record));
         let measured = record.and_then(|record| {
             let measured = record.experiments.iter().find(|measured| Some(measured.id.as_str()) == experiment)?;
-            Some((measured, measured.workload_as_run(), &record.machine))
+            Some((measured, measured.workload_as_run(), record))
         });
-        let subject = measured.as_ref().map(|(measured, workload, machine)| Subject {
+        let subject = measured.as_ref().map(|(measured, workload, record)| Subject {
             results: &measured.results,
             workload,
-            machine,
+            machine: &record.machine,
+            switch_interval_us: record.switch_interval_us,
         });
         Some((choice, question.answer(choice, subject.as_ref())?))
     }

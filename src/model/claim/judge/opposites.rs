@@ -39,7 +39,12 @@ fn bounds() -> impl Strategy<Value = String> {
 #[track_caller]
 fn check(results: &Results, workload: WorkloadKind, cores: usize, claim: &Claim) -> Verdict {
     let (workload, machine) = (Workload::new(workload), machine(cores));
-    let subject = Subject { results, workload: &workload, machine: &machine };
+    let subject = Subject {
+        results,
+        workload: &workload,
+        machine: &machine,
+        switch_interval_us: crate::model::plan::DEFAULT_SWITCH_INTERVAL_US,
+    };
     let verdict = judge(claim, &subject).verdict;
     if verdict == Verdict::Holds {
         for opposite in claim.inverted() {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::fixture::{self, MadeUpCurve, curve, machine, window};
+use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
 use crate::model::results::Curve;
 use crate::model::series::Interpreter;
 use crate::model::window::{DeadlockReport, LockName, LostUpdates, Waiter, Window};
@@ -32,7 +33,15 @@ fn of(quantity: Quantity, at: &str, least: Option<&str>, most: Option<&str>) -> 
 #[track_caller]
 fn check_on(results: &Results, kind: WorkloadKind, cores: usize, claim: &Claim, verdict: Verdict, reason: &str) {
     let workload = Workload::new(kind);
-    let judgement = judge(claim, &Subject { results, workload: &workload, machine: &machine(cores) });
+    let judgement = judge(
+        claim,
+        &Subject {
+            results,
+            workload: &workload,
+            machine: &machine(cores),
+            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+        },
+    );
     assert_eq!((judgement.verdict, judgement.reason.as_str()), (verdict, reason));
     assert_eq!((judgement.id.as_str(), judgement.text.as_str()), ("claim", "A sentence."));
 }
@@ -67,8 +76,26 @@ fn other_settings_cannot_tell() {
     );
     let workload = Workload::new(WorkloadKind::CountPrimes);
     let same = Claim { workload: Some(workload.clone()), ..speedup("8", Some("0.5"), None) };
-    let subject = Subject { results: &results, workload: &workload, machine: &machine(2) };
+    let subject = Subject {
+        results: &results,
+        workload: &workload,
+        machine: &machine(2),
+        switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+    };
     assert_eq!(judge(&same, &subject).verdict, Verdict::Holds);
+    let often = Subject { switch_interval_us: 500, ..subject };
+    let judgement = judge(&same, &often);
+    assert_eq!(judgement.verdict, Verdict::CannotTell);
+    assert!(judgement.reason.contains("usual switch interval of 5 ms, and this run had 0.5"), "{}", judgement.reason);
+    let native = of(Quantity::Speedup { engine: EngineKind::Native }, "8", Some("0.5"), None);
+    assert!(!judge(&native, &often).reason.contains("switch interval"));
+
+    let code = |text: &str| Workload::new(WorkloadKind::Code).with_code(text);
+    let (own, other) = (code("def work(): 1"), code("def work(): 2"));
+    let claim = Claim { workload: Some(own.clone()), ..speedup("8", Some("0.5"), None) };
+    assert_eq!(judge(&claim, &Subject { workload: &own, ..subject }).verdict, Verdict::Holds);
+    let judgement = judge(&claim, &Subject { workload: &other, ..subject });
+    assert_eq!(judgement.reason, "The claim speaks of the lesson's own code, and this run had another.");
 }
 
 /// Mixed work with a share of 0.2 that reached 7 times one thread, and computed for `share` of its time on one thread.
