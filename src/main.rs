@@ -14,6 +14,8 @@ fn main() -> ExitCode {
         Err(exit) => return exit.into(),
     };
     match arguments.command {
+        // What is to be opened and a command at once: one of the two would be dropped.
+        Some(_) if arguments.open.is_some() => threadlab::cli::wrong_usage(&arguments.open_and_command()).into(),
         Some(command) => threadlab::cli::perform(command, &arguments.common).into(),
         None => match arguments.check_window() {
             Ok(()) => open_window(arguments),

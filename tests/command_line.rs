@@ -138,7 +138,9 @@ fn doctor_tells_the_cores() {
 
 #[test]
 fn wrong_usage_ends_with_2_and_names_what_there_is() {
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 14] = [
+        (&["gil", "list"], "gil before a command is neither opened nor measured"),
+        (&["new", "lesson", "gil"], "`gil` is a lesson that comes with the program"),
         (&["verfy"], "verfy is neither a command, nor a lesson's id"),
         (&["no-such.md"], "nor a file that is there"),
         (&["run"], "LESSON"),

@@ -327,6 +327,14 @@ impl Arguments {
         }
     }
 
+    /// Why a command line that names both something to open and a command is wrong.
+    pub fn open_and_command(&self) -> UsageError {
+        let open = self.open.as_deref().unwrap_or(std::path::Path::new("")).display();
+        UsageError(format!(
+            "{open} before a command is neither opened nor measured; leave it out, or name it after the command"
+        ))
+    }
+
     /// The id of the lesson that is to be opened, where [`Arguments::open`] is one and no file of that name is there.
     pub fn lesson(&self) -> Option<String> {
         let id = self.open.as_ref().filter(|open| !open.exists())?.to_str()?;

@@ -6,7 +6,7 @@ use super::arguments::{Common, NewCommand};
 use super::console;
 use super::exit::{Exit, UsageError};
 use crate::export::{ExportError, write_new};
-use crate::lesson::is_id;
+use crate::lesson::{Library, is_id};
 
 /// A lesson with comments, whose id is [`TEMPLATE_ID`].
 const TEMPLATE: &str = include_str!("../../assets/lesson.md");
@@ -20,6 +20,9 @@ pub(super) fn run(what: &NewCommand, common: &Common) -> anyhow::Result<Exit> {
             "`{id}` is no id of a lesson: lower-case letters, digits and single hyphens between them were expected"
         ))
         .into());
+    }
+    if Library::bundled().find(id).is_some() {
+        return Err(UsageError(format!("`{id}` is a lesson that comes with the program; choose another id")).into());
     }
     let folder = common.lessons.as_deref().unwrap_or(Path::new(""));
     let path = folder.join(format!("{id}.md"));

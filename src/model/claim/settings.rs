@@ -22,7 +22,7 @@ pub(super) fn same_settings(claim: &Claim, subject: &Subject<'_>) -> Result<(), 
     {
         return Ok(());
     }
-    let in_ms = |interval_us: u32| format::number(f64::from(interval_us) / 1000.0);
+    let in_ms = |interval_us: u32| format::short(f64::from(interval_us) / 1000.0);
     Err(format!(
         "The claim speaks of the usual switch interval of {} ms, and this run had {} ms.",
         in_ms(DEFAULT_SWITCH_INTERVAL_US),
