@@ -62,8 +62,60 @@ def make_unit(experiment):
     return None
 
 
+# Whoever shares something looks whether the window is over; here nobody tells, as each ends by itself.
+STOP = 0
+GOES_ON = (0,)
+
+INCREMENT = {
+    "plain": increment_plain,
+    "call": increment_with_call,
+    "sleep": increment_with_sleep,
+    "lock": increment_with_lock,
+}
+
+
+class Shared:
+    """What the threads of one window share."""
+
+    def __init__(self, experiment, workers):
+        global c
+        c = 0
+        value = experiment["parameters"]
+        self.lock = threading.Lock()
+        self.shards = [[0] for _ in range(workers)]
+        self.slots = threading.Semaphore(round(value["slots"])) if "slots" in value else None
+
+    def counted(self):
+        return c + sum(shard[0] for shard in self.shards)
+
+
+def make_sharing_unit(experiment, index, shared):
+    """The function that does one unit of the thread of that number; None where this script has no such workload."""
+    kind, value = experiment["workload"], experiment["parameters"]
+    if kind == "lost-updates":
+        increment = INCREMENT[value["code"]]
+        return lambda: increment(shared.lock, GOES_ON)
+    if kind == "counter":
+        ways = {"one-lock": increment_with_lock, "local": count_locally, "sharded": counting_in(shared.shards[index])}
+        way = ways.get(value["how"])
+        return way and (lambda: way(shared.lock, GOES_ON))
+    if kind == "critical":
+        return computing_with(shared.lock, experiment["outside"], experiment["inside"], GOES_ON)
+    if kind == "semaphore":
+        return waiting_with(shared.slots, lambda: time.sleep(value["wait_ms"] / 1000), GOES_ON)
+    if kind == "sleeper":
+        # One sleeps, and its sleeps are counted; the others compute.
+        return (lambda: time.sleep(value["sleep_ms"] / 1000)) if index == 0 else (lambda: try_numbers(500))
+    return None
+
+
 def prepare(experiment):
     """What is found out once, before anything is measured."""
+    if experiment["workload"] == "critical":
+        value = experiment["parameters"]
+        numbers = value["unit_ms"] / 1000 * numbers_per_second()
+        experiment["inside"] = round(numbers * value["lock_share"])
+        experiment["outside"] = round(numbers) - experiment["inside"]
     if experiment["workload"] == "mixed":
         value = experiment["parameters"]
         seconds = value["unit_ms"] / 1000 * value["cpu_share"]
@@ -84,20 +136,24 @@ def read_between(counters, started, stop):
     return (second - first) / (ended - began)
 
 
-def window_of_threads(experiment, workers):
+def window_of_threads(experiment, workers, lost):
     counters = [0] * workers
     barrier = threading.Barrier(workers + 1)
     stopped, failures = [], []
+    shared = Shared(experiment, workers)
     # One for all of them, so that own code shares its variables; and once before, so that it is not new to the interpreter.
     unit = make_unit(experiment)
-    unit()
+    (unit or make_sharing_unit(experiment, 0, shared))()
+    made_before = shared.counted()
+    does_count = [index == 0 or experiment["workload"] != "sleeper" for index in range(workers)]
 
     def work(index):
+        own = unit or make_sharing_unit(experiment, index, shared)
         barrier.wait()
         try:
             while not stopped:
-                unit()
-                counters[index] += 1
+                own()
+                counters[index] += does_count[index]
         except BaseException as error:
             failures.append(error)
 
@@ -109,6 +165,9 @@ def window_of_threads(experiment, workers):
         thread.join()
     if failures:
         raise failures[0]
+    if experiment["workload"] == "lost-updates":
+        expected = sum(counters) * INCREMENTS
+        lost.append(1 - (shared.counted() - made_before) / expected if expected else 0.0)
     return rate
 
 
@@ -186,12 +245,12 @@ def window_of_tasks(experiment, workers):
     return asyncio.run(measure())
 
 
-def window(experiment, curve, workers):
+def window(experiment, curve, workers, lost):
     if curve["engine"] == "python-processes":
         return window_of_processes(experiment, workers, curve["start_method"])
     if curve["engine"] == "python-asyncio":
         return window_of_tasks(experiment, workers)
-    return window_of_threads(experiment, workers)
+    return window_of_threads(experiment, workers, lost)
 
 
 # ---- The table ------------------------------------------------------------------------------------------------------
@@ -235,7 +294,9 @@ def why_not(experiment, curve):
     if curve["engine"] == "python-asyncio" and experiment["workload"] != "wait":
         return "this script has tasks that wait, and no others"
     prepare(experiment)
-    if make_unit(experiment) is None:
+    if make_unit(experiment) is None and curve["engine"] == "python-processes":
+        return "this script has processes that share nothing"
+    if make_unit(experiment) is None and make_sharing_unit(experiment, 0, Shared(experiment, 1)) is None:
         return "the workload %s needs Threadlab" % experiment["workload"]
     return None
 
@@ -249,14 +310,20 @@ def run(experiment, rounds):
             print("  left out: %s (%s)" % (curve["label"], reason))
         else:
             curves.append(curve)
+    experiment["measured"] = bool(curves)
+    if not curves:
+        return
     counts = sorted(set(experiment["threads"]) | {1})
     rates = {(place, workers): [] for place in range(len(curves)) for workers in counts}
+    lost = {key: [] for key in rates}
     for _ in range(rounds):
         order = list(rates)
         random.shuffle(order)
         for place, workers in order:
-            rates[place, workers].append(window(experiment, curves[place], workers))
-    rows = [("Series", "Threads", "Units per second", "Speedup", "Efficiency", "Rounds")]
+            rates[place, workers].append(window(experiment, curves[place], workers, lost[place, workers]))
+    loses = experiment["workload"] == "lost-updates"
+    heads = ("Series", "Threads", "Units per second", "Speedup", "Efficiency", "Rounds")
+    rows = [heads + ("Updates lost",) * loses]
     for place, curve in enumerate(curves):
         one = rates[place, 1]
         for workers in counts:
@@ -264,7 +331,9 @@ def run(experiment, rounds):
             ratios = [rate / base for rate, base in zip(many, one) if base > 0]
             speedup = estimate(ratios) if ratios else "–"
             efficiency = number(median(ratios) / workers) if ratios else "–"
-            rows.append((curve["label"], str(workers), estimate(many), speedup, efficiency, str(len(many))))
+            row = (curve["label"], str(workers), estimate(many), speedup, efficiency, str(len(many)))
+            shares = [100 * share for share in lost[place, workers]]
+            rows.append(row + ((estimate(shares) + " %",) if loses else ()))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
@@ -284,6 +353,8 @@ def main():
     print("CPython %d.%d.%d %s" % (sys.version_info[:3] + (gil,)))
     for experiment in RUN["experiments"]:
         run(experiment, rounds)
+    if not any(experiment.get("measured") for experiment in RUN["experiments"]):
+        sys.exit("nothing could be measured without Threadlab")
 
 
 if __name__ == "__main__":

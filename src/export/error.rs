@@ -83,6 +83,14 @@ pub enum ExportError {
         /// The figure's height.
         height_px: u32,
     },
+    /// A program of its own could repeat none of the experiments.
+    #[error(
+        "no experiment of this run can be repeated by a program without Threadlab ({workloads}); save the result as .json"
+    )]
+    NothingAlone {
+        /// The workloads of the run, with commas between.
+        workloads: String,
+    },
     /// The path names no file.
     #[error("the path names no file: {}", .path.display())]
     NoFileName {

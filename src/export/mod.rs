@@ -67,7 +67,7 @@ pub fn render(
             None => table::write(record),
         },
         Format::Json => record::write(record),
-        Format::Python => Ok(standalone::write(record)),
+        Format::Python => standalone::write(record),
         Format::Svg => Ok(Drawn::new(spec, options)?.svg.into_bytes()),
         Format::Png => {
             let drawn = Drawn::new(spec, options)?;

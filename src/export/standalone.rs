@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::error::ExportError;
 use crate::model::record::{ExperimentRecord, RunRecord};
 use crate::model::series::{EngineKind, SeriesKey};
+use crate::model::workload::WorkloadKind;
 
 /// The program, with a place for what is to be run.
 const PROGRAM: &str = include_str!("../../assets/python/standalone.py");
@@ -18,7 +20,7 @@ const UNITS_PLACE: &str = "# @UNITS@";
 const HARNESS: &str = include_str!("../../assets/python/harness.py");
 
 /// How each of them begins.
-const UNITS: [&str; 7] = [
+const UNITS: [&str; 18] = [
     "def is_prime(",
     "def count_primes(",
     "def try_numbers(",
@@ -26,6 +28,17 @@ const UNITS: [&str; 7] = [
     "def filled(",
     "WORDS = ",
     "def text(",
+    "c = 0",
+    "INCREMENTS = ",
+    "def increment_plain(",
+    "def same(",
+    "def increment_with_call(",
+    "def increment_with_sleep(",
+    "def increment_with_lock(",
+    "def count_locally(",
+    "def counting_in(",
+    "def computing_with(",
+    "def waiting_with(",
 ];
 
 /// The functions, one after the other.
@@ -41,8 +54,39 @@ fn units() -> String {
     UNITS.map(one).join(&format!("{end}\n"))
 }
 
-/// The bytes of the program that repeats a run.
-pub(super) fn write(record: &RunRecord) -> Vec<u8> {
+/// Whether the program has a workload.
+fn has(workload: WorkloadKind) -> bool {
+    match workload {
+        WorkloadKind::CountPrimes
+        | WorkloadKind::Wait
+        | WorkloadKind::Mixed
+        | WorkloadKind::Sha256
+        | WorkloadKind::Zlib
+        | WorkloadKind::Code
+        | WorkloadKind::LostUpdates
+        | WorkloadKind::Counter
+        | WorkloadKind::Critical
+        | WorkloadKind::Semaphore
+        | WorkloadKind::Sleeper => true,
+        WorkloadKind::Socket
+        | WorkloadKind::Numpy
+        | WorkloadKind::Pool
+        | WorkloadKind::StartJoin
+        | WorkloadKind::Job
+        | WorkloadKind::TwoLocks => false,
+    }
+}
+
+/// The bytes of the program that repeats a run. What it has no workload for is named when it runs.
+///
+/// # Errors
+/// [`ExportError::NothingAlone`] where it has none of the workloads.
+pub(super) fn write(record: &RunRecord) -> Result<Vec<u8>, ExportError> {
+    if !record.experiments.iter().any(|experiment| has(experiment.workload)) {
+        let mut workloads: Vec<&str> = record.experiments.iter().map(|experiment| experiment.workload.id()).collect();
+        workloads.dedup();
+        return Err(ExportError::NothingAlone { workloads: workloads.join(", ") });
+    }
     let run = json!({
         "title": record.lesson_title,
         "program": record.program,
@@ -51,7 +95,7 @@ pub(super) fn write(record: &RunRecord) -> Vec<u8> {
     });
     // Twice: the text of a JSON string is the text of a Python string too.
     let literal = Value::String(run.to_string()).to_string();
-    PROGRAM.replacen(UNITS_PLACE, &units(), 1).replacen(PLACE, &literal, 1).into_bytes()
+    Ok(PROGRAM.replacen(UNITS_PLACE, &units(), 1).replacen(PLACE, &literal, 1).into_bytes())
 }
 
 fn experiment(record: &ExperimentRecord) -> Value {
@@ -93,15 +137,12 @@ mod tests {
     #[test]
     fn the_program_holds_the_run_and_nothing_is_left_open() {
         let record = sample::record();
-        let program = String::from_utf8(write(&record)).expect("text");
+        let program = String::from_utf8(write(&record).expect("a program")).expect("text");
         assert!(!program.contains("@RUN@") && !program.contains("@UNITS@"));
         for unit in UNITS {
             assert_eq!(program.matches(&format!("\n{unit}")).count(), 1, "{unit}");
         }
-        assert!(
-            program.contains("\n    return (block * (size // repeated + 1))[:size]\n\n\ndef make_unit("),
-            "{program}"
-        );
+        assert!(program.contains("                wait()\n\n    return unit\n\n\ndef make_unit("), "{program}");
         let line = program.lines().find(|line| line.starts_with("RUN = ")).expect("the run");
         let literal = line.trim_start_matches("RUN = json.loads(").trim_end_matches(')');
         let text: String = serde_json::from_str(literal).expect("a string");
@@ -109,5 +150,15 @@ mod tests {
         assert_eq!(run["title"], record.lesson_title.as_str());
         assert_eq!(run["experiments"].as_array().map(Vec::len), Some(record.experiments.len()));
         assert!(run["experiments"][0]["curves"].as_array().is_some_and(|curves| !curves.is_empty()));
+    }
+
+    #[test]
+    fn a_run_of_which_nothing_can_be_repeated_is_refused() {
+        let mut record = sample::record();
+        for experiment in &mut record.experiments {
+            experiment.workload = WorkloadKind::TwoLocks;
+        }
+        let error = write(&record).expect_err("nothing").to_string();
+        assert!(error.contains("without Threadlab (two-locks)"), "{error}");
     }
 }

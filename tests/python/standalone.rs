@@ -1,7 +1,5 @@
 //! The exported program that repeats a run by itself, run as its reader would.
 
-use std::collections::BTreeMap;
-
 use threadlab::engine::python::process::{Heard, Input, Launch, Process, Stream};
 use threadlab::export::{FigureOptions, Format, render};
 use threadlab::model::machine::Machine;
@@ -17,13 +15,11 @@ fn record(code: &str, kinds: &[WorkloadKind], python: &Interpreter) -> RunRecord
     let keys = [EngineKind::PythonThreads, EngineKind::PythonProcesses].map(|kind| key(kind, python));
     let experiment = |kind: &WorkloadKind| {
         let workload = Workload::new(*kind);
-        let values =
-            kind.parameters().iter().map(|parameter| (parameter.id.to_owned(), workload.value(parameter.id).into()));
         ExperimentRecord {
             id: kind.id().to_owned(),
             title: kind.id().to_owned(),
             workload: *kind,
-            parameters: values.collect::<BTreeMap<_, _>>(),
+            parameters: workload.written(),
             code: (*kind == WorkloadKind::Code).then(|| code.to_owned()),
             results: Results::new(&keys),
             claims: Vec::new(),
@@ -108,6 +104,24 @@ fn the_exported_program_repeats_a_run() {
             "import os\ncalls = []\n\ndef work():\n    calls.append(1)\n    if len(calls) > 5:\n        os._exit(3)\n";
         let (said, succeeded) = run(&record(dying, &[WorkloadKind::Code], &python), &python, "1");
         assert!(!succeeded, "{}: {said}", python.version);
+    }
+}
+
+#[test]
+fn the_exported_program_knows_what_threads_share() {
+    let kinds = [
+        WorkloadKind::LostUpdates,
+        WorkloadKind::Counter,
+        WorkloadKind::Critical,
+        WorkloadKind::Semaphore,
+        WorkloadKind::Sleeper,
+    ];
+    for python in some_pythons() {
+        let (said, succeeded) = run(&record("", &kinds, &python), &python, "1");
+        assert!(succeeded, "{}: {said}", python.version);
+        assert_eq!(said.matches("\n  Python threads").count(), kinds.len(), "{}: {said}", python.version);
+        assert_eq!(said.matches("processes that share nothing").count(), kinds.len(), "{}: {said}", python.version);
+        assert!(said.contains("Updates lost") && said.contains("0 [0, 0] %"), "{}: {said}", python.version);
     }
 }
 
