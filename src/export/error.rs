@@ -103,6 +103,12 @@ pub enum ExportError {
         /// The folder.
         folder: PathBuf,
     },
+    /// The folder is there, but takes no files, as `/proc` on Linux.
+    #[error("nothing can be written in this folder: {}", .folder.display())]
+    FolderTakesNothing {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// What should be the folder is a file.
     #[error("this is a file where a folder was expected: {}", .folder.display())]
     NotAFolder {

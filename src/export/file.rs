@@ -55,6 +55,8 @@ fn write_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> R
     let failed = |error| ExportError::from_io(&target, error);
 
     let mut temporary = new_file(folder).map_err(|error| match error.kind() {
+        // It was there a moment ago; some folders that the system keeps know no new files.
+        io::ErrorKind::NotFound if folder.is_dir() => ExportError::FolderTakesNothing { folder: folder.to_path_buf() },
         io::ErrorKind::NotFound => ExportError::FolderMissing { folder: folder.to_path_buf() },
         _ => ExportError::from_io(folder, error),
     })?;
@@ -244,6 +246,19 @@ mod tests {
         let long = root.join("x".repeat(300));
         check_refused(&long, "the disk does not take this file name; choose a shorter or plainer one: {path}");
         assert_eq!(names(root), ["file", "inner"]);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_folder_that_takes_no_files_is_not_said_to_be_missing() {
+        let error = write_atomic(Path::new("/proc/plot.svg"), b"new").unwrap_err();
+        // Whoever is no administrator is stopped before.
+        let is_expected = matches!(
+            &error,
+            ExportError::FolderTakesNothing { folder } | ExportError::NoPermission { path: folder, .. }
+                if folder == Path::new("/proc")
+        );
+        assert!(is_expected, "{error}");
     }
 
     #[test]

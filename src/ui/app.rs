@@ -211,6 +211,7 @@ impl eframe::App for App {
         self.collect_dropped(&ctx);
         views::show(ui, &self.state, &self.services.program, &mut self.memory, &mut self.inbox);
         self.state.focus_filter = false;
+        self.state.reveal = None;
         note_first_point(&mut self.state);
         for command in self.inbox.take() {
             self.perform(command, &ctx);

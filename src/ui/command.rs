@@ -85,7 +85,7 @@ pub enum Command {
     SetTheme(ThemeChoice),
     /// Whether a slider that is let go starts a run.
     SetRunOnRelease(bool),
-    /// The model's switch interval in microseconds.
+    /// The switch interval of the model and of Python threads, in microseconds.
     SetSwitchInterval(u32),
     /// Whether the curve is predicted by dragging.
     SetPredicting(bool),
@@ -130,6 +130,8 @@ pub enum Command {
     SetFilter(String),
     /// Puts the keyboard into the lesson filter.
     FocusFilter,
+    /// Notes that the end of a lesson's text was in sight.
+    NoteRead(String),
     /// Marks the lesson as done, or takes the mark away.
     ToggleDone,
     /// Answers a question of the open lesson.

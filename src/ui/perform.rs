@@ -84,6 +84,7 @@ pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx
         Command::NextLesson => neighbour(1, state, services),
         Command::SelectLesson(id) => bench::select_lesson(&id, state, services),
         Command::SelectExperiment(id) => bench::select_experiment(&id, state, services),
+        Command::NoteRead(id) => state.session.reach(&id, LessonProgress::Read),
         Command::ToggleDone => toggle_done(state),
         Command::Answer { question, choice } => answer(&question, choice, state),
         Command::ForgetProgress => {
@@ -209,6 +210,7 @@ fn send(task: Task, state: &mut State, services: &Services) -> bool {
 
 fn show_below(below: Below, state: &mut State) {
     state.below = below;
+    state.reveal = Some(below);
     // Who asks for it wants to see it.
     if state.session.layout.results == Fold::Closed {
         state.session.layout.results = Fold::Open;

@@ -44,7 +44,7 @@ pub struct Session {
     pub zoom: f32,
     /// How exact a run is.
     pub precision: Precision,
-    /// The model's switch interval in microseconds.
+    /// The switch interval of the model and of Python threads, in microseconds.
     pub switch_interval_us: u32,
     /// Whether a slider that is let go starts a run.
     pub run_on_release: bool,
@@ -192,10 +192,10 @@ impl Fold {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LessonProgress {
-    /// Never opened.
+    /// Never read.
     #[default]
     New,
-    /// Opened.
+    /// The end of its text was in sight.
     Read,
     /// An experiment of it was run to its end.
     Run,

@@ -87,6 +87,8 @@ pub struct State {
     pub exporting: bool,
     /// What stands below the plot.
     pub below: Below,
+    /// What stands below the plot and is to come into sight.
+    pub reveal: Option<Below>,
     /// The place of the timeline that is shown.
     pub timeline: usize,
 }
@@ -368,6 +370,7 @@ impl State {
             focus_filter: false,
             exporting: false,
             below: Below::default(),
+            reveal: None,
             timeline: 0,
         }
     }

@@ -286,7 +286,8 @@ impl Bench {
     #[track_caller]
     pub(crate) fn choose(&mut self, label: &str) {
         self.harness.get_by_role_and_label(Role::RadioButton, label).click();
-        self.harness.run_steps(3);
+        // What comes into sight takes its place a frame later.
+        self.harness.run_steps(6);
     }
 
     pub(crate) fn keys(&mut self, modifiers: egui::Modifiers, key: egui::Key) {

@@ -235,3 +235,58 @@ fn a_lesson_that_is_dropped_on_the_window_is_opened() {
     let state = bench.harness.state().state();
     assert_eq!(state.lessons.selected().map(|entry| entry.id.as_str()), Some("my-lesson"));
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_folder_that_takes_no_files_is_not_said_to_be_missing() {
+    let mut bench = waiting();
+    bench.measure();
+    bench.keys(CTRL, Key::E);
+    let Overlay::Export(form) = &bench.harness.state().state().overlay else { panic!("the dialog is open") };
+    let form = ExportForm { folder: "/proc".to_owned(), ..form.as_ref().clone() };
+    bench.perform(Command::EditExport(form));
+    bench.click("Save");
+    bench.until("the answer", |app| !app.state().exporting);
+    bench.harness.get_by_label_contains("Failed to");
+    assert!(bench.harness.query_by_label_contains("does not exist").is_none());
+}
+
+/// A result of the first experiment of this lesson, measured by a window and written to a file.
+fn result_of(lesson: &str, folder: &Path) -> PathBuf {
+    let mut bench = Opening::default().open();
+    bench.perform(Command::SelectLesson(lesson.to_owned()));
+    bench.measure();
+    let path = folder.join(format!("{lesson}.json"));
+    std::fs::write(&path, bench.harness.state().state().record().expect("a record").to_json().expect("JSON"))
+        .expect("a file");
+    path
+}
+
+#[test]
+fn an_opened_result_brings_its_lesson_and_that_lessons_plot() {
+    let mut bench = waiting();
+    // Scripted engines lose no updates: there is nothing of that to show.
+    for (lesson, metric) in [("delay", Metric::Latency), ("lost-updates", Metric::Speedup), ("gil", Metric::Speedup)] {
+        let path = result_of(lesson, bench.path());
+        bench.perform(Command::OpenPaths(vec![path]));
+        bench.until("the opened result", |app| {
+            app.state().opened.as_ref().is_some_and(|opened| opened.record.lesson == lesson)
+        });
+        let state = bench.harness.state().state();
+        assert_eq!(state.lessons.selected().map(|entry| entry.id.as_str()), Some(lesson));
+        assert_eq!(state.figure().expect("a figure").metric, metric);
+        bench.click("Back to live");
+        assert_eq!(bench.harness.state().state().lessons.selected().map(|entry| entry.id.as_str()), Some(lesson));
+    }
+
+    // Of a lesson that is not in the list the result alone is shown.
+    let path = result_of("waiting", bench.path());
+    let text = std::fs::read_to_string(&path).expect("the file");
+    std::fs::write(&path, text.replace("\"lesson\": \"waiting\"", "\"lesson\": \"elsewhere\"")).expect("a file");
+    bench.perform(Command::OpenPaths(vec![path]));
+    bench.until("the opened result", |app| app.state().opened.is_some());
+    let state = bench.harness.state().state();
+    assert_eq!(state.opened.as_ref().map(|opened| opened.record.lesson.as_str()), Some("elsewhere"));
+    assert_eq!(state.lessons.selected().map(|entry| entry.id.as_str()), Some("gil"));
+    assert_eq!(state.figure().expect("a figure").metric, Metric::Speedup);
+}

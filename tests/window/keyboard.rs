@@ -80,6 +80,14 @@ fn the_palette_finds_and_runs_a_command() {
     bench.keys(PLAIN, Key::Enter);
     assert_eq!(bench.harness.state().state().session.precision, Precision::Normal);
 
+    // A setting is found by its name.
+    bench.keys(CTRL, Key::K);
+    bench.harness.get_by_label("Find a command").type_text("switch");
+    bench.keys(PLAIN, Key::Enter);
+    assert_eq!(bench.harness.state().state().overlay, Overlay::Settings);
+    assert!(bench.harness.query_all_by_label("Switch interval (model and Python threads)").count() >= 1);
+    bench.keys(PLAIN, Key::Escape);
+
     bench.keys(CTRL, Key::K);
     assert_eq!(bench.harness.state().state().overlay, Overlay::Palette);
     bench.keys(PLAIN, Key::Escape);
@@ -128,4 +136,13 @@ fn tab_comes_to_run_at_once_then_through_text_lessons_and_menus() {
     let (text, filter) = (place(Role::Button, "Mark as done"), place(Role::TextInput, "Filter lessons"));
     let menu = place(Role::Button, "File menu");
     assert!(run < text && text < filter && filter < menu, "{run}, {text}, {filter}, {menu}: {stops:#?}");
+}
+
+#[test]
+fn a_switch_interval_that_is_not_cpythons_is_said_beside_the_controls() {
+    let mut bench = waiting();
+    assert!(bench.harness.query_by_label_contains("Switch interval").is_none());
+    bench.perform(Command::SetSwitchInterval(500));
+    bench.click("Switch interval 0.5 ms");
+    assert_eq!(bench.harness.state().state().overlay, Overlay::Settings);
 }

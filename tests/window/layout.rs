@@ -6,7 +6,7 @@ use super::bench::{Opening, pythons};
 use eframe::egui::Key;
 use eframe::egui::Modifiers;
 use eframe::egui::accesskit::Role;
-use eframe::egui::vec2;
+use eframe::egui::{Event, MouseWheelSource, MouseWheelUnit, TouchPhase, Vec2, pos2, vec2};
 use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 use threadlab::ui::command::Command;
@@ -165,4 +165,69 @@ fn verdicts_are_in_sight_where_the_results_are_folded_away() {
     assert!(bench.harness.query_by_label("Verdicts").is_none());
     let verdicts = bench.verdicts_below_the_plot();
     assert!(!verdicts.is_empty() && verdicts.iter().all(|(_, bottom)| *bottom < 604.0), "{verdicts:?}");
+}
+
+#[test]
+fn what_is_chosen_below_the_plot_comes_into_sight() {
+    for size in [vec2(1280.0, 800.0), vec2(1024.0, 640.0)] {
+        let mut bench = Opening { size, ..Opening::default() }.open();
+        bench.perform(Command::SelectLesson("order".to_owned()));
+        bench.perform(Command::SelectExperiment("opposite".to_owned()));
+        bench.measure();
+        let header = |bench: &Bench, label: &str| bench.harness.get_by_role_and_label(Role::RadioButton, label).rect();
+        for (label, content) in [("Table", 80.0), ("Why", 80.0), ("Timeline", 20.0), ("Verdicts", 40.0)] {
+            // From the top of the page, as after a run.
+            scroll_up(&mut bench, size);
+            bench.harness.get_by_role_and_label(Role::RadioButton, label).click_accesskit();
+            settle(&mut bench);
+            let shown = header(&bench, label);
+            assert!(shown.bottom() + content < size.y - 36.0, "{size} {label}: {shown}");
+            // And it is left alone from then on.
+            scroll_up(&mut bench, size);
+            let above = header(&bench, label);
+            settle(&mut bench);
+            assert_eq!(header(&bench, label), above, "{size} {label}");
+        }
+    }
+}
+
+#[test]
+fn a_reason_that_is_opened_comes_into_sight() {
+    let size = vec2(1024.0, 640.0);
+    let mut bench = Opening { size, ..Opening::default() }.open();
+    bench.perform(Command::SelectLesson("order".to_owned()));
+    bench.perform(Command::SelectExperiment("opposite".to_owned()));
+    bench.measure();
+    for (name, _) in bench.verdicts_below_the_plot() {
+        bench.harness.get_by_role_and_label(Role::Button, &name).click_accesskit();
+        settle(&mut bench);
+        assert_eq!(bench.harness.query_all_by_role_and_label(Role::Group, "Reason").count(), 1);
+        // The reason stands right below its verdict.
+        let verdict = bench.harness.get_by_role_and_label(Role::Button, &name).rect();
+        assert!(verdict.bottom() + 20.0 < size.y - 36.0, "{name}: {verdict}");
+        bench.harness.get_by_role_and_label(Role::Button, &name).click_accesskit();
+        settle(&mut bench);
+    }
+}
+
+/// Draws until nothing moves any more.
+fn settle(bench: &mut Bench) {
+    for _ in 0..40 {
+        bench.harness.step();
+    }
+}
+
+/// Turns the wheel over the plot until the top of the page is there.
+fn scroll_up(bench: &mut Bench, size: Vec2) {
+    let middle = pos2(size.x * 0.45, size.y * 0.6);
+    bench.harness.event(Event::PointerMoved(middle));
+    let wheel = Event::MouseWheel {
+        unit: MouseWheelUnit::Point,
+        delta: vec2(0.0, 4000.0),
+        source: MouseWheelSource::Wheel,
+        phase: TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+    };
+    bench.harness.event(wheel);
+    settle(bench);
 }

@@ -1,7 +1,7 @@
 //! Questions that measurements answer, the glossary, and the questions of all lessons.
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers, OutputCommand};
+use eframe::egui::{Key, Modifiers, OutputCommand, vec2};
 use egui_kittest::kittest::Queryable as _;
 use threadlab::lesson::glossary::Glossary;
 use threadlab::ui::command::Command;
@@ -138,4 +138,22 @@ fn a_link_above_a_block_of_code_leads_to_its_experiment() {
     bench.harness.run_steps(3);
     let shown = |bench: &Bench| bench.harness.state().state().bench.as_ref().map(threadlab::ui::state::Bench::title);
     assert_eq!(shown(&bench).as_deref(), Some("Other"));
+}
+
+#[test]
+fn a_lesson_counts_as_read_when_the_end_of_its_text_was_in_sight() {
+    let progress = |bench: &Bench| bench.harness.state().state().progress("gil");
+    let mut bench = Opening::default().open();
+    bench.perform(Command::SelectLesson("gil".to_owned()));
+    bench.harness.run_steps(20);
+    assert_eq!(progress(&bench), LessonProgress::New, "it was opened, no more");
+    bench.harness.get_by_role_and_label(Role::Button, "Mark as done").scroll_to_me();
+    bench.harness.run_steps(40);
+    assert_eq!(progress(&bench), LessonProgress::Read);
+
+    // A text that is in sight as a whole.
+    let mut bench = Opening { size: vec2(1280.0, 8000.0), ..Opening::default() }.open();
+    bench.perform(Command::SelectLesson("gil".to_owned()));
+    bench.harness.run_steps(3);
+    assert_eq!(progress(&bench), LessonProgress::Read);
 }

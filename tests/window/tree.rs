@@ -23,7 +23,7 @@ fn a_lesson_is_open_and_says_what_to_press() {
     tree.get_by_label("Filter lessons");
     assert!(tree.query_all_by_label_contains("Press Run or Space").count() >= 1);
     tree.get_by_label_contains("Welcome.");
-    assert_eq!(tree.state().state().progress(&lesson.id), LessonProgress::Read);
+    assert_eq!(tree.state().state().progress(&lesson.id), LessonProgress::New, "nobody has read it yet");
 }
 
 #[test]

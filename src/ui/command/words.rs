@@ -41,7 +41,7 @@ impl Command {
             Self::SetTheme(theme) => return format!("Theme: {}", theme.label()).into(),
             Self::SetRunOnRelease(true) => "Run when a slider is let go: on",
             Self::SetRunOnRelease(false) => "Run when a slider is let go: off",
-            Self::SetSwitchInterval(_) => "Switch interval of the model",
+            Self::SetSwitchInterval(_) => "Switch interval (model and Python threads)",
             Self::SetPredicting(true) => "Predict the curve",
             Self::SetPredicting(false) => "Finish predicting",
             Self::SetPrediction { .. } => "Prediction",
@@ -54,6 +54,7 @@ impl Command {
             Self::ResetExperiment => "Reset experiment",
             Self::SetFilter(_) => "Filter lessons",
             Self::FocusFilter => "Find a lesson",
+            Self::NoteRead(_) => "Lesson read",
             Self::ToggleDone => "Mark lesson as done",
             Self::Answer { .. } => "Answer",
             Self::ForgetProgress => "Forget progress and answers",
@@ -133,7 +134,7 @@ impl Command {
             Self::SetTheme(_) => "Chooses the window's colours.",
             Self::SetRunOnRelease(_) => "Whether a slider that is let go starts a run by itself.",
             Self::SetSwitchInterval(_) => {
-                "How long a thread of the model keeps the GIL before another may ask for it; CPython's default is 5 ms."
+                "How long a thread, of the model or of Python, keeps the GIL before another may ask for it; CPython's default is 5 ms."
             }
             Self::SetPredicting(_) => "Drag the points of the curve you expect, then run and compare.",
             Self::SetPrediction { .. } => "The speedup you expect at each thread count.",
@@ -150,6 +151,7 @@ impl Command {
             Self::ResetExperiment => "Puts threads, engines and parameters back to what the lesson sets.",
             Self::SetFilter(_) => "Only lessons that contain these words are listed.",
             Self::FocusFilter => "Puts the keyboard into the filter of the lesson list.",
+            Self::NoteRead(_) => "Notes that the end of this lesson's text was in sight.",
             Self::ToggleDone => "Marks this lesson as done, or takes the mark away.",
             Self::Answer { .. } => "Answers this question.",
             Self::ForgetProgress => {

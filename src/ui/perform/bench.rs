@@ -15,7 +15,6 @@ use crate::model::workload::Workload;
 use crate::ui::command::Command;
 use crate::ui::edit::Stage;
 use crate::ui::laboratory::Laboratory;
-use crate::ui::session::LessonProgress;
 use crate::ui::state::pythons::{self, PythonChoice, Pythons, Search};
 use crate::ui::state::settings::{Group, GroupSettings, ThreadBounds};
 use crate::ui::state::{Bench, Drawing, SeriesOffer, State, Wish};
@@ -26,6 +25,26 @@ pub(super) fn select_lesson(id: &str, state: &mut State, services: &Services) {
         state.opened = None;
         state.beside = None;
         open(0, state, services);
+    }
+}
+
+/// Opens the lesson of a result where there is one, with the group that holds the result's first experiment. What is open already
+/// stays as it is.
+pub(super) fn select_lesson_of(lesson: &str, experiment: &str, state: &mut State, services: &Services) {
+    let is_other = state.lessons.selected().is_none_or(|entry| entry.id != lesson);
+    if !state.lessons.select(lesson) {
+        return;
+    }
+    let groups = state.lessons.groups();
+    let holds = |group: &Group| {
+        state.lessons.lesson().is_some_and(|lesson| group.experiments(lesson).any(|it| it.id == experiment))
+    };
+    let index = groups.iter().position(holds);
+    if is_other {
+        state.beside = None;
+    }
+    if is_other || index.is_some_and(|index| state.bench.as_ref().is_none_or(|bench| bench.index != index)) {
+        open(index.unwrap_or(0), state, services);
     }
 }
 
@@ -52,7 +71,6 @@ pub(in crate::ui) fn open(index: usize, state: &mut State, services: &Services) 
         state.bench = None;
         return;
     };
-    state.session.reach(&lesson.id, LessonProgress::Read);
     let groups = state.lessons.groups();
     let Some(group) = groups.get(index).or_else(|| groups.first()) else {
         state.bench = None;

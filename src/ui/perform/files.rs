@@ -8,7 +8,7 @@ use eframe::egui;
 
 use super::{Services, bench, send, shelf};
 use crate::export::{FigureOptions, FigureTheme};
-use crate::model::plot::Metric;
+use crate::model::plot::{AxisChoice, Metric};
 use crate::model::record::RunRecord;
 use crate::ui::results_table;
 use crate::ui::state::export::{ExportForm, FolderIs, expand_home};
@@ -65,16 +65,20 @@ pub(super) fn open_paths(paths: &[PathBuf], state: &mut State, services: &mut Se
     }
 }
 
-pub(super) fn show_record(path: PathBuf, record: RunRecord, state: &mut State) {
-    let metric = match record.experiments.len() {
-        0 => {
-            state.notices.failed(format!("The result holds no experiment: {}", path.display()));
-            return;
-        }
-        _ => Metric::Speedup,
+/// Shows an opened result, with its lesson beside it where the list has that.
+pub(super) fn show_record(path: PathBuf, record: RunRecord, state: &mut State, services: &Services) {
+    let Some(first) = record.experiments.first() else {
+        state.notices.failed(format!("The result holds no experiment: {}", path.display()));
+        return;
     };
-    let axes = crate::model::plot::AxisChoice::default();
-    let drawing = Drawing::of(Arc::new(record.figure(None, metric, axes)), &record);
+    bench::select_lesson_of(&record.lesson, &first.id, state, services);
+    let axes = AxisChoice::default();
+    let figure = record.figure(None, Metric::Speedup, axes);
+    let lesson = state.lessons.lesson().filter(|lesson| lesson.id == record.lesson);
+    let own = lesson.and_then(|lesson| lesson.experiment(&first.id)).map(|experiment| experiment.metric);
+    let metric = own.filter(|metric| figure.metrics.contains(metric)).unwrap_or(Metric::Speedup);
+    let figure = if metric == Metric::Speedup { figure } else { record.figure(None, metric, axes) };
+    let drawing = Drawing::of(Arc::new(figure), &record);
     let hidden = std::collections::BTreeSet::new();
     state.overlay = Overlay::None;
     state.opened = Some(Opened { path, record: Arc::new(record), drawing, metric, axes, hidden });

@@ -65,7 +65,7 @@ pub(in crate::ui) fn drain(state: &mut State, services: &mut Services, now: Inst
             }
             Report::PythonChosen(path) => pythons::file_chosen(path, state, services),
             Report::RecordedRead(Ok(record)) => beside::show(record, state),
-            Report::RecordRead { path, record: Ok(record) } => files::show_record(path, *record, state),
+            Report::RecordRead { path, record: Ok(record) } => files::show_record(path, *record, state, services),
             Report::PlotCopied(Err(problem))
             | Report::RecordedRead(Err(problem))
             | Report::RecordRead { record: Err(problem), .. }

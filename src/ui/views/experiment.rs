@@ -81,8 +81,14 @@ fn measured(ui: &mut Ui, state: &State, record: &RunRecord, room: Room, inbox: &
         plot(ui, state, height, inbox);
         verdict_strip::show(ui, state, record, lines);
         if with_results {
+            let top = ui.cursor().min;
             results::header(ui, state, inbox);
             results::content(ui, state, record, inbox);
+            if state.reveal.is_some() {
+                // As far as needed and no further: the plot and the verdicts stay in sight where they can.
+                let below = egui::Rect::from_min_max(top, ui.min_rect().max);
+                ui.scroll_to_rect_animation(below, None, egui::style::ScrollAnimation::none());
+            }
         }
     });
 }

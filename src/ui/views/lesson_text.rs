@@ -51,6 +51,10 @@ fn page(ui: &mut Ui, state: &State, lesson: &Lesson, markdown: &mut CommonMarkCa
     }
     ui.add_space(space::M);
     text(ui, state, lesson, &lesson.text, "text", markdown, inbox);
+    let is_end_seen = ui.cursor().top() <= ui.clip_rect().bottom() && !ui.is_sizing_pass();
+    if is_end_seen && state.session.progress(&lesson.id) == LessonProgress::New {
+        inbox.send(Command::NoteRead(lesson.id.clone()));
+    }
     ui.add_space(space::L);
     claims(ui, state, lesson, inbox);
     if !lesson.faq.is_empty() {

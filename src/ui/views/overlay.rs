@@ -84,7 +84,7 @@ pub(super) fn settings(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
             }
             ui.end_row();
 
-            let label = ui.label("Switch interval of the model");
+            let label = ui.label(Command::SetSwitchInterval(0).label());
             let mut interval_ms = f64::from(session.switch_interval_us) / 1000.0;
             let (least, most) = (*SWITCH_INTERVALS_US.start(), *SWITCH_INTERVALS_US.end());
             let field = egui::DragValue::new(&mut interval_ms)

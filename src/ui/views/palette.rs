@@ -33,6 +33,11 @@ struct Entry {
 fn entries(state: &State) -> Vec<Entry> {
     let plain = Command::plain().into_iter().filter(|command| is_useful(state, command));
     let mut entries: Vec<_> = plain.map(|command| Entry { label: command.label().into_owned(), command }).collect();
+    // Who looks for a setting by its name finds the page it stands on.
+    entries.push(Entry {
+        label: format!("Settings: {}…", Command::SetSwitchInterval(0).label()),
+        command: Command::ShowSettings,
+    });
     entries.extend(state.lessons.entries().iter().map(|entry| Entry {
         label: format!("Lesson: {}", entry.title),
         command: Command::SelectLesson(entry.id.clone()),

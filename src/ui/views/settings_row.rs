@@ -6,6 +6,7 @@ use super::controls::{quiet_button, segments};
 use super::python_dialog;
 use crate::engine::{Support, catalogue};
 use crate::lesson::Lesson;
+use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
 use crate::model::series::EngineKind;
 use crate::model::stopping::Precision;
 use crate::model::workload::{Parameter, Workload};
@@ -35,6 +36,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox)
             flow(ui, "precision", |ui| {
                 segments(ui, "Precision", choices, state.session.precision, |it| it.label().to_owned(), inbox);
             });
+            switch_interval(ui, state.session.switch_interval_us, inbox);
         });
     });
 }
@@ -59,9 +61,18 @@ fn engines(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     quiet_button(ui, "Python…", Command::Python(PythonCommand::Show), inbox);
 }
 
+/// The switch interval, where it is another than CPython's: it shapes the curves. A click leads to the setting.
+fn switch_interval(ui: &mut Ui, interval_us: u32, inbox: &mut Inbox) {
+    if interval_us == DEFAULT_SWITCH_INTERVAL_US {
+        return;
+    }
+    let words = format!("Switch interval {} ms", f64::from(interval_us) / 1000.0);
+    flow(ui, "switch interval", |ui| quiet_button(ui, &words, Command::ShowSettings, inbox));
+}
+
 /// Draws a control in a row of controls, or begins a new row where it does not fit. egui does not wrap what is laid out
 /// as one; how wide it was in the frame before is known.
-fn flow(ui: &mut Ui, salt: impl std::hash::Hash + std::fmt::Debug, content: impl FnOnce(&mut Ui)) {
+fn flow<R>(ui: &mut Ui, salt: impl std::hash::Hash + std::fmt::Debug, content: impl FnOnce(&mut Ui) -> R) {
     let id = ui.make_persistent_id(salt);
     let width = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(LIKELY_WIDTH);
     if ui.available_size_before_wrap().x < width {

@@ -1,6 +1,7 @@
 //! What the measurement says of each claim, in a line each, below the plots: the answer to a run is seen without scrolling,
 //! whatever else is chosen. A click shows the reason.
 
+use eframe::egui::style::ScrollAnimation;
 use eframe::egui::text::LayoutJob;
 use eframe::egui::{
     self, Align, FontId, Id, Label, Margin, Role, Sense, Stroke, TextFormat, UiBuilder, WidgetInfo, vec2,
@@ -20,6 +21,8 @@ const TWO_LINES_FROM: f32 = 720.0;
 const TWO_LINES: f32 = 42.0;
 /// What the strip is taken to need before it was drawn, in points.
 const LIKELY_HEIGHT: f32 = 88.0;
+/// How many frames it takes until the plot has given way to a reason.
+const FRAMES_TO_SETTLE: u8 = 3;
 
 /// The claims of an experiment with what is known of them.
 struct Column<'a> {
@@ -171,15 +174,32 @@ fn claim(ui: &mut Ui, text: &str, state: ClaimState<'_>, rows: usize) {
     response.widget_info(|| WidgetInfo::labeled(role, ui.is_enabled(), spoken.as_str()));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_expanded(is_open));
     if response.clicked() {
-        ui.data_mut(|data| data.insert_temp(id, !is_open));
+        ui.data_mut(|data| {
+            data.insert_temp(id, !is_open);
+            data.insert_temp(id.with("reveal"), if is_open { 0 } else { FRAMES_TO_SETTLE });
+        });
         ui.ctx().request_repaint();
     }
     if let Some(judgement) = judgement.filter(|_| is_open) {
         let builder = UiBuilder::new().accessibility_role(Role::Group).accessibility_label("Reason");
-        ui.scope_builder(builder, |ui| {
+        let reason = ui.scope_builder(builder, |ui| {
             egui::Frame::new().inner_margin(Margin { left: 4, bottom: 4, ..Margin::ZERO }).show(ui, |ui| {
                 ui.add(Label::new(judgement.reason.as_str()).wrap());
             });
         });
+        reveal(ui, id.with("reveal"), rect.union(reason.response.rect));
     }
+}
+
+/// Brings a reason that was just opened into sight, once the plot has given way as far as it can.
+fn reveal(ui: &Ui, id: Id, rect: Rect) {
+    let frames: u8 = ui.data(|data| data.get_temp(id)).unwrap_or(0);
+    if frames == 0 {
+        return;
+    }
+    ui.data_mut(|data| data.insert_temp(id, frames - 1));
+    if frames == 1 {
+        ui.scroll_to_rect_animation(rect, None, ScrollAnimation::none());
+    }
+    ui.ctx().request_repaint();
 }
