@@ -21,7 +21,7 @@ use crate::model::plan::RunRequest;
 use crate::model::series::{EngineKind, SeriesKey};
 use crate::model::timeline::{Slice, Timeline};
 use crate::model::units::ThreadCount;
-use crate::model::window::Window;
+use crate::model::window::{LostUpdates, Window};
 use crate::model::workload::{Bound, Workload};
 
 /// A clock that only the mock's windows move. Clones show the same time.
@@ -113,6 +113,10 @@ impl AskedLog {
 }
 
 type Throughput = Box<dyn Fn(&Workload, ThreadCount) -> f64 + Send>;
+type LostShare = Box<dyn Fn(&Workload, ThreadCount) -> Option<f64> + Send>;
+
+/// Increments of one unit that loses some.
+const INCREMENTS: u64 = 1000;
 
 /// The scripted engine.
 pub struct MockEngine {
@@ -121,6 +125,7 @@ pub struct MockEngine {
     log: AskedLog,
     support: Support,
     throughput: Throughput,
+    lost_share: LostShare,
     noise: f64,
     random: Rng,
     faults: BTreeMap<u64, Fault>,
@@ -138,6 +143,7 @@ impl MockEngine {
             log: AskedLog::default(),
             support: Support::Available,
             throughput: Box::new(|_, threads| 1000.0 * threads.as_f64()),
+            lost_share: Box::new(|_, _| None),
             noise: 0.0,
             random: Rng::with_seed(1),
             faults: BTreeMap::new(),
@@ -151,6 +157,13 @@ impl MockEngine {
     #[must_use]
     pub fn throughput(mut self, per_sec: impl Fn(&Workload, ThreadCount) -> f64 + Send + 'static) -> Self {
         self.throughput = Box::new(per_sec);
+        self
+    }
+
+    /// The share of updates that get lost, 0 to 1, by workload and thread count; `None` where none are counted.
+    #[must_use]
+    pub fn lost_share(mut self, share: impl Fn(&Workload, ThreadCount) -> Option<f64> + Send + 'static) -> Self {
+        self.lost_share = Box::new(share);
         self
     }
 
@@ -208,6 +221,17 @@ impl MockEngine {
         let counted = (rate * error * wall_s).round() as u64;
         let started_s = (self.clock.elapsed() + order.warm_up).as_secs_f64();
         self.clock.advance(order.warm_up + length);
+        let lost = (self.lost_share)(order.workload, order.threads).map(|share| {
+            let expected = counted * INCREMENTS;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_precision_loss,
+                reason = "a share of a scripted, small number"
+            )]
+            let gone = (expected as f64 * (share * error).clamp(0.0, 1.0)).round() as u64;
+            LostUpdates { expected, counted: expected - gone }
+        });
         let waits = order.workload.bound() == Bound::Waiting;
         let cores = if waits { 0.01 } else { rate / (self.throughput)(order.workload, ThreadCount::ONE) };
         Window {
@@ -222,7 +246,7 @@ impl MockEngine {
             run_delay_s: Some(0.0),
             latency_ms: (order.workload.bound() != Bound::Cpu).then(|| 1000.0 * order.threads.as_f64() / rate),
             gil_switches: (self.key.engine == EngineKind::GilModel).then_some(10),
-            lost: None,
+            lost,
             latency_quantiles_ms: None,
             deadlocks: None,
             disturbance: None,
@@ -312,9 +336,11 @@ pub fn engines(request: &RunRequest, clock: &MockClock) -> Vec<Box<dyn Engine>> 
     keys.sort_unstable();
     keys.dedup();
     let engine = |key: SeriesKey| -> Box<dyn Engine> {
-        let kind = key.engine;
-        let throughput = move |workload: &Workload, threads: ThreadCount| textbook::throughput(kind, workload, threads);
-        Box::new(MockEngine::new(key, clock.clone()).throughput(throughput).noise(0.01, request.seed))
+        let (of_throughput, of_lost) = (key.clone(), key.clone());
+        let throughput = move |workload: &Workload, threads| textbook::throughput(&of_throughput, workload, threads);
+        let lost = move |workload: &Workload, threads| textbook::lost_share(&of_lost, workload, threads);
+        let engine = MockEngine::new(key, clock.clone()).throughput(throughput).lost_share(lost);
+        Box::new(engine.noise(0.01, request.seed))
     };
     keys.into_iter().map(engine).collect()
 }

@@ -243,6 +243,15 @@ impl SeriesKey {
         }
     }
 
+    /// Whether the switch interval can shape its curve: whether there is a GIL that threads hand to one another.
+    pub fn depends_on_switch_interval(&self) -> bool {
+        match self.engine {
+            EngineKind::Native => false,
+            EngineKind::GilModel => true,
+            _ => self.interpreter.as_ref().is_none_or(|python| python.has_gil() != Some(false)),
+        }
+    }
+
     /// What legends show: the engine's label, the interpreter's version, and how processes were started.
     pub fn label(&self) -> String {
         let python = self.interpreter.as_ref().map(|python| format!(" {}", python.label())).unwrap_or_default();
@@ -284,6 +293,14 @@ mod tests {
         assert_eq!(key(true, true), "Python threads 3.13.1t, GIL on");
         let processes = SeriesKey::in_interpreter(EngineKind::PythonProcesses, python("/a", false, true));
         assert_eq!(processes.with_start_method(StartMethod::Spawn).label(), "Python processes 3.13.1, spawn");
+    }
+
+    #[test]
+    fn the_switch_interval_is_that_of_a_gil() {
+        let key = |gil| SeriesKey::in_interpreter(EngineKind::PythonThreads, python("/a", true, gil));
+        assert!(key(true).depends_on_switch_interval() && !key(false).depends_on_switch_interval());
+        assert!(SeriesKey::of(EngineKind::GilModel).depends_on_switch_interval());
+        assert!(!SeriesKey::of(EngineKind::Native).depends_on_switch_interval());
     }
 
     #[test]

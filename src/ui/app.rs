@@ -40,9 +40,7 @@ pub struct Setup {
 impl Setup {
     /// A window on these lessons, which remembers what is kept in `config_dir`.
     pub fn new(laboratory: Box<dyn Laboratory>, library: Library, config_dir: Option<PathBuf>) -> Self {
-        let restored = config_dir
-            .as_deref()
-            .map_or_else(|| Restored { session: Session::default(), problem: None }, Session::restore);
+        let restored = config_dir.as_deref().map_or_else(Restored::nothing, Session::restore);
         Self {
             laboratory,
             library,
@@ -76,7 +74,7 @@ impl App {
     pub fn new(ctx: &egui::Context, setup: Setup) -> std::io::Result<Self> {
         theme::install(ctx);
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
-        let Restored { session, problem } = setup.restored;
+        let Restored { session, problem, is_mended } = setup.restored;
         ctx.set_theme(session.theme.preference());
         ctx.set_zoom_factor(session.zoom);
 
@@ -92,7 +90,7 @@ impl App {
             frames: FrameClock::default(),
             program: setup.program,
             next_run: 1,
-            kept: session.clone(),
+            kept: (!is_mended).then(|| session.clone()),
             default_folder: setup.export_folder,
         };
         let trust = read_trust(setup.config_dir.as_deref());

@@ -17,6 +17,7 @@ pub mod curve_mark;
 pub mod decision_table;
 pub mod display;
 pub mod edit;
+pub mod event_loop;
 pub mod first_command;
 pub mod fit_view;
 pub mod interpreter_search;
@@ -72,6 +73,9 @@ pub enum WindowError {
     /// The window toolkit could not go on.
     #[error("the window could not be shown: {0}")]
     Toolkit(eframe::Error),
+    /// It was there, and came to a sudden end.
+    #[error(transparent)]
+    Ended(#[from] event_loop::Fault),
     /// The display that is named cannot be reached.
     #[error("the display {0} cannot be reached; check that it is running and that you may use it")]
     Unreachable(String),
@@ -118,6 +122,6 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         ..eframe::NativeOptions::default()
     };
     let create: eframe::AppCreator<'_> = Box::new(move |cc| Ok(Box::new(App::new(&cc.egui_ctx, setup)?)));
-    eframe::run_native("threadlab", native, create)?;
+    event_loop::guard(|| eframe::run_native("threadlab", native, create))??;
     Ok(())
 }

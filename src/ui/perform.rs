@@ -48,8 +48,8 @@ pub struct Services {
     pub program: String,
     /// The number of the next run.
     pub next_run: u64,
-    /// The session as it was last handed over to be kept.
-    pub kept: Session,
+    /// The session as its file has it, as far as is known; `None` where the file is to be written anew.
+    pub kept: Option<Session>,
     /// The folder for exports where the reader has chosen none.
     pub default_folder: PathBuf,
 }
@@ -104,9 +104,15 @@ pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx
         | Command::SetPrediction { .. }
         | Command::ClearPrediction
         | Command::ResetExperiment => set(&command, state, services, ctx),
-        Command::SetPrecision(precision) => state.session.precision = precision,
+        Command::SetPrecision(precision) => {
+            state.session.precision = precision;
+            bench::refresh_plans(state);
+        }
         Command::SetRunOnRelease(on) => state.session.run_on_release = on,
-        Command::SetSwitchInterval(interval_us) => state.session.switch_interval_us = interval_us,
+        Command::SetSwitchInterval(interval_us) => {
+            state.session.switch_interval_us = interval_us;
+            bench::refresh_plans(state);
+        }
         Command::EditExport(form) => files::edit_export(form, state, services),
         Command::ChooseExportFolder => {
             if let Overlay::Export(form) = &state.overlay {
@@ -188,11 +194,11 @@ pub fn open_shelf(state: &mut State, services: &mut Services) {
 
 /// Hands the session over to be kept, where it has changed.
 pub fn keep_session(state: &mut State, services: &mut Services) {
-    let Some(dir) = state.config_dir.clone().filter(|_| state.session != services.kept) else { return };
+    let Some(dir) = state.config_dir.clone().filter(|_| Some(&state.session) != services.kept.as_ref()) else { return };
     match state.session.to_json() {
         Ok(bytes) => {
             if send(Task::SaveSession { dir, bytes }, state, services) {
-                services.kept = state.session.clone();
+                services.kept = Some(state.session.clone());
             }
         }
         Err(error) => state.notices.failed(format!("Settings could not be kept: {error}.")),

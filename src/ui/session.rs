@@ -1,11 +1,10 @@
 //! What is remembered from one start to the next: settings, the last session, and how far each lesson has come.
 //!
-//! One JSON file in the configuration folder. A file that cannot be read is set aside beside itself, never overwritten.
+//! One JSON file in the configuration folder. What cannot be understood of it is set aside beside it, never overwritten.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use eframe::egui;
 use serde::{Deserialize, Serialize};
@@ -15,7 +14,12 @@ use super::state::export::ExportPreferences;
 use super::state::pythons::PythonChoice;
 use super::state::settings::SavedGroup;
 use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
+use crate::model::prediction::Prediction;
 use crate::model::stopping::Precision;
+
+mod restore;
+
+pub use restore::Restored;
 
 /// The number in `format` that this program writes and reads.
 pub const FORMAT: u32 = 1;
@@ -215,15 +219,6 @@ impl LessonProgress {
     }
 }
 
-/// What came of reading the session file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Restored {
-    /// What was remembered, or the defaults.
-    pub session: Session,
-    /// One message for the reader, where something was wrong.
-    pub problem: Option<String>,
-}
-
 /// The folder that settings are kept in: `given` (from the command line), then [`CONFIG_VARIABLE`], then the system's own.
 pub fn config_dir(given: Option<PathBuf>, variable: Option<&OsStr>) -> Option<PathBuf> {
     given
@@ -232,28 +227,6 @@ pub fn config_dir(given: Option<PathBuf>, variable: Option<&OsStr>) -> Option<Pa
 }
 
 impl Session {
-    /// Reads the session kept in `dir`. A file that cannot be understood is renamed to `session.json.corrupt`, so that
-    /// nothing is lost, and the defaults are used.
-    pub fn restore(dir: &Path) -> Restored {
-        let path = dir.join(FILE_NAME);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Restored { session: Self::default(), problem: None };
-            }
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => return set_aside(&path, "it is no text"),
-            Err(error) => {
-                let problem = format!("Settings could not be read, so defaults are used: {error}: {}", path.display());
-                return Restored { session: Self::default(), problem: Some(problem) };
-            }
-        };
-        match serde_json::from_str::<Self>(&text) {
-            Ok(session) if session.format == FORMAT => Restored { session: session.sanitised(), problem: None },
-            Ok(session) => set_aside(&path, &format!("format {} was found, {FORMAT} was expected", session.format)),
-            Err(error) => set_aside(&path, &error.to_string()),
-        }
-    }
-
     /// The bytes to keep.
     ///
     /// # Errors
@@ -269,6 +242,11 @@ impl Session {
         let sane = |width: f32| width.is_finite() && (80.0..=4000.0).contains(&width);
         self.layout.lessons_width = self.layout.lessons_width.filter(|width| sane(*width));
         self.layout.text_width = self.layout.text_width.filter(|width| sane(*width));
+        for prediction in self.groups.values_mut().flat_map(|group| &mut group.predictions) {
+            if !prediction.is_sound() {
+                *prediction = Prediction::default();
+            }
+        }
         self.layout.size = self.layout.size.filter(|size| size.iter().all(|side| (200.0..=16_000.0).contains(side)));
         self
     }
@@ -296,88 +274,9 @@ impl Session {
     }
 }
 
-/// Renames a file that cannot be understood to the first free of `*.corrupt`, `*.corrupt-2`, …
-fn set_aside(path: &Path, why: &str) -> Restored {
-    let free = (1..100)
-        .map(|number| if number == 1 { "corrupt".to_owned() } else { format!("corrupt-{number}") })
-        .map(|ending| path.with_file_name(format!("{FILE_NAME}.{ending}")))
-        .find(|candidate| !candidate.exists());
-    let problem = match free.map(|free| std::fs::rename(path, &free).map(|()| free)) {
-        Some(Ok(free)) => {
-            format!("Settings could not be understood and were set aside: {why}: {}", free.display())
-        }
-        Some(Err(error)) => {
-            format!("Settings could not be understood ({why}) nor set aside: {error}: {}", path.display())
-        }
-        None => format!("Settings could not be understood: {why}: {}", path.display()),
-    };
-    Restored { session: Session::default(), problem: Some(problem) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn folder_with(text: &[u8]) -> tempfile::TempDir {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join(FILE_NAME), text).unwrap();
-        dir
-    }
-
-    #[test]
-    fn what_was_kept_comes_back() {
-        let mut session = Session { zoom: 1.5, theme: ThemeChoice::Dark, ..Session::default() };
-        session.reach("waiting", LessonProgress::Run);
-        session.layout.text = Fold::Closed;
-        let dir = folder_with(&session.to_json().unwrap());
-        assert_eq!(Session::restore(dir.path()), Restored { session, problem: None });
-    }
-
-    #[test]
-    fn a_first_start_has_defaults_and_no_message() {
-        let dir = tempfile::tempdir().unwrap();
-        assert_eq!(Session::restore(dir.path()), Restored { session: Session::default(), problem: None });
-    }
-
-    #[test]
-    fn a_file_of_an_older_build_keeps_what_it_has() {
-        let dir = folder_with(br#"{"format": 1, "zoom": 2.0}"#);
-        let restored = Session::restore(dir.path());
-        assert_eq!(restored.problem, None);
-        assert_eq!(restored.session, Session { zoom: 2.0, ..Session::default() });
-    }
-
-    #[track_caller]
-    fn check_set_aside(text: &[u8]) {
-        let dir = folder_with(text);
-        let restored = Session::restore(dir.path());
-        assert_eq!(restored.session, Session::default());
-        let problem = restored.problem.unwrap();
-        assert!(problem.contains("session.json.corrupt"), "{problem}");
-        assert_eq!(std::fs::read(dir.path().join("session.json.corrupt")).unwrap(), text);
-        assert!(!dir.path().join(FILE_NAME).exists());
-        // A second corrupt file does not overwrite the first.
-        std::fs::write(dir.path().join(FILE_NAME), b"[").unwrap();
-        assert!(Session::restore(dir.path()).problem.unwrap().contains("corrupt-2"));
-        assert_eq!(std::fs::read(dir.path().join("session.json.corrupt")).unwrap(), text);
-    }
-
-    #[test]
-    fn corrupt_settings_are_set_aside() {
-        check_set_aside(b"{ not json");
-        check_set_aside(b"\xff\xfe");
-        check_set_aside(br#"{"format": 99}"#);
-        check_set_aside(br#"{"format": 1, "zoom": "large"}"#);
-    }
-
-    #[test]
-    fn impossible_values_are_put_in_range() {
-        let dir = folder_with(br#"{"format": 1, "zoom": 900.0, "switch_interval_us": 0, "layout": {"size": [1, 1]}}"#);
-        let session = Session::restore(dir.path()).session;
-        assert!((session.zoom - 4.0).abs() < f32::EPSILON);
-        assert_eq!(session.switch_interval_us, 100);
-        assert_eq!(session.layout.size, None);
-    }
 
     #[test]
     fn progress_never_goes_back_by_itself() {

@@ -22,6 +22,7 @@ use crate::model::timeline::Timeline;
 use crate::model::units::ThreadCount;
 
 pub mod code;
+pub mod difference;
 pub mod evidence;
 pub mod export;
 pub mod first;
@@ -70,7 +71,7 @@ pub struct State {
     /// A result that was opened from a file and is shown instead of this machine's own.
     pub opened: Option<Opened>,
     /// A result of the open lesson, recorded earlier or elsewhere, whose curves stand behind this machine's own.
-    pub beside: Option<Arc<RunRecord>>,
+    pub beside: Option<Beside>,
     /// What lies over the window.
     pub overlay: Overlay,
     /// Messages.
@@ -159,8 +160,9 @@ pub struct Bench {
     pub offers: Vec<SeriesOffer>,
     /// The thread counts that a run would measure, for each experiment of the group.
     pub counts: Vec<Vec<ThreadCount>>,
-    /// Whether the settings were changed since the run that is shown.
-    pub is_stale: bool,
+    /// The settings of the run that is shown where the controls say something else now: in words, see
+    /// [`difference::differences`].
+    pub differences: Vec<String>,
     /// Plot and tables.
     pub drawing: Drawing,
 }
@@ -199,6 +201,11 @@ impl Bench {
     /// What stands above the plot.
     pub fn title(&self) -> String {
         self.group().map(|group| group.title(&self.titles)).unwrap_or_default()
+    }
+
+    /// Whether the run that is shown was measured with other settings than the controls have now.
+    pub fn is_stale(&self) -> bool {
+        !self.differences.is_empty()
     }
 
     /// Whether the learner has drawn a curve.
@@ -302,6 +309,17 @@ pub struct Opened {
     pub axes: AxisChoice,
     /// Curves that the reader has hidden.
     pub hidden: BTreeSet<String>,
+    /// Its settings where the controls say something else, in words.
+    pub differences: Vec<String>,
+}
+
+/// A result of the open lesson that stands behind this machine's own.
+#[derive(Debug, Clone)]
+pub struct Beside {
+    /// What it holds.
+    pub record: Arc<RunRecord>,
+    /// Its settings where the controls say something else, in words.
+    pub differences: Vec<String>,
 }
 
 /// The dialog for opening a file, while it is open.

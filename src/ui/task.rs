@@ -14,7 +14,7 @@ use super::interpreter_search::{Findings, InterpreterSource, SearchOrder};
 use super::kept_file;
 use super::results_folder;
 use super::state::code::TRUST_FILE;
-use super::state::export::FolderIs;
+use super::state::export::{ExportTarget, TargetIs};
 use crate::export::{self, FigureOptions, Format};
 use crate::lesson::recorded;
 use crate::model::first_program::Transcript;
@@ -65,8 +65,8 @@ pub enum Task {
         /// The lesson's id.
         lesson: String,
     },
-    /// Looks whether a folder is there, as it was typed.
-    LookAtFolder(String),
+    /// Looks what is where an export is to go.
+    LookAtTarget(ExportTarget),
     /// Looks whether there is a file at a path.
     LookAtFile(PathBuf),
     /// Keeps which texts were agreed to.
@@ -140,13 +140,8 @@ pub enum Report {
     },
     /// A result to be shown beside this machine's own was read, or why not.
     RecordedRead(Result<Arc<RunRecord>, String>),
-    /// Whether a folder is there.
-    FolderLookedAt {
-        /// As it was typed.
-        folder: String,
-        /// What it is.
-        is: FolderIs,
-    },
+    /// What is where an export is to go.
+    TargetLookedAt(ExportTarget, TargetIs),
     /// Whether there is a file.
     FileLookedAt {
         /// Where.
@@ -268,7 +263,7 @@ fn perform(task: Task, tools: &mut Tools) -> Report {
         Task::ChooseFiles => {
             let dialog = rfd::FileDialog::new()
                 .set_title("Open a lesson or a result")
-                .add_filter("Lessons and results", &["md", "json"]);
+                .add_filter("Lessons and results", &["md", "markdown", "json"]);
             Report::FilesChosen(dialog.pick_files().unwrap_or_default())
         }
         Task::ChoosePython => {
@@ -290,9 +285,9 @@ fn perform(task: Task, tools: &mut Tools) -> Report {
             Report::RecordRead { path, record }
         }
         Task::ReadRecorded { lesson } => Report::RecordedRead(read_recorded(&lesson)),
-        Task::LookAtFolder(folder) => {
-            let is = FolderIs::of(&folder);
-            Report::FolderLookedAt { folder, is }
+        Task::LookAtTarget(target) => {
+            let is = target.look();
+            Report::TargetLookedAt(target, is)
         }
         Task::LookAtFile(path) => {
             let is_there = path.is_file();

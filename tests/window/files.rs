@@ -18,7 +18,7 @@ use threadlab::ui::beside_command::BesideCommand;
 use threadlab::ui::command::Command;
 use threadlab::ui::edit::Stage;
 use threadlab::ui::state::Overlay;
-use threadlab::ui::state::export::{ExportForm, FolderIs};
+use threadlab::ui::state::export::{ExportForm, TargetIs};
 
 const PLAIN: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -193,18 +193,28 @@ fn enter_on_a_button_of_the_open_dialog_is_that_button() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_yet_is_said_before_the_export() {
+fn what_an_export_would_make_or_replace_is_said_before_it() {
     let mut bench = waiting();
     bench.measure();
     bench.keys(CTRL, Key::E);
-    let is = |wanted: FolderIs| move |app: &App| matches!(&app.state().overlay, Overlay::Export(form) if form.folder_is == wanted);
-    bench.until("a look at the folder", is(FolderIs::New));
+    let is = |wanted: TargetIs| move |app: &App| matches!(&app.state().overlay, Overlay::Export(form) if form.target_is == wanted);
+    bench.until("a look at the folder", is(TargetIs::NewFolder));
     bench.harness.get_by_label_contains("will be made");
     let Overlay::Export(form) = &bench.harness.state().state().overlay else { panic!("the dialog is open") };
     let form = ExportForm { folder: bench.path().display().to_string(), ..form.as_ref().clone() };
     bench.perform(Command::EditExport(form));
-    bench.until("another look", is(FolderIs::There));
+    bench.until("another look", is(TargetIs::Free));
     assert!(bench.harness.query_by_label_contains("will be made").is_none());
+
+    // A file that would be overwritten is said, as soon as there is one of that name.
+    std::fs::write(bench.path().join("mine.svg"), "<svg/>").expect("a file");
+    let Overlay::Export(form) = &bench.harness.state().state().overlay else { panic!("the dialog is open") };
+    let form = ExportForm { name: "mine".to_owned(), ..form.as_ref().clone() };
+    bench.perform(Command::EditExport(form));
+    bench.until("a look at the file", is(TargetIs::Taken));
+    bench.harness.get_by_label_contains("will be replaced");
+    bench.click("PNG");
+    bench.until("a look at another file", is(TargetIs::Free));
 }
 
 /// A file as a system hands it over.
@@ -265,8 +275,9 @@ fn result_of(lesson: &str, folder: &Path) -> PathBuf {
 #[test]
 fn an_opened_result_brings_its_lesson_and_that_lessons_plot() {
     let mut bench = waiting();
-    // Scripted engines lose no updates: there is nothing of that to show.
-    for (lesson, metric) in [("delay", Metric::Latency), ("lost-updates", Metric::Speedup), ("gil", Metric::Speedup)] {
+    for (lesson, metric) in
+        [("delay", Metric::Latency), ("lost-updates", Metric::LostUpdates), ("gil", Metric::Speedup)]
+    {
         let path = result_of(lesson, bench.path());
         bench.perform(Command::OpenPaths(vec![path]));
         bench.until("the opened result", |app| {

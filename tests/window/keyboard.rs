@@ -60,7 +60,7 @@ fn the_thread_slider_moves_by_key_and_marks_the_run_as_stale() {
     bench.perform(Command::SetRunOnRelease(true));
     bench.keys(PLAIN, Key::ArrowLeft);
     bench.until("a run that the slider began", |app| {
-        app.state().run.is_none() && app.state().bench.as_ref().is_some_and(|bench| !bench.is_stale)
+        app.state().run.is_none() && app.state().bench.as_ref().is_some_and(|bench| !bench.is_stale())
     });
 }
 

@@ -13,4 +13,5 @@ mod own_code;
 mod pictures;
 mod pythons;
 mod running;
+mod standing;
 mod tree;

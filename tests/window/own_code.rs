@@ -59,14 +59,14 @@ fn edited_code_is_measured_kept_and_can_be_reset() {
     let state = bench.harness.state().state();
     let record = state.record().expect("a record");
     assert_eq!(record.experiments[0].code.as_deref(), Some(mine));
-    assert!(!state.bench.as_ref().expect("a bench").is_stale);
+    assert!(!state.bench.as_ref().expect("a bench").is_stale());
     let saved = state.session.to_json().expect("plain data");
     let session: Session = serde_json::from_slice(&saved).expect("what was written");
     assert_eq!(session.codes.get("release").map(|edit| edit.text.as_str()), Some(mine));
     bench.perform(Command::Code(CodeCommand::Reset));
     let state = bench.harness.state().state();
     assert!(state.session.codes.is_empty());
-    assert!(state.bench.as_ref().expect("a bench").is_stale, "another text was measured");
+    assert!(state.bench.as_ref().expect("a bench").is_stale(), "another text was measured");
 }
 
 #[test]

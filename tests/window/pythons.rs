@@ -149,7 +149,7 @@ fn the_usual_python_is_named_and_can_be_measured_beside_the_others() {
     bench.tick("3.11 threads");
     bench.measure();
     assert!(legend(&bench).contains(&"Python threads 3.11.7".to_owned()), "{:?}", legend(&bench));
-    assert!(!bench.harness.state().state().bench.as_ref().expect("a bench").is_stale);
+    assert!(!bench.harness.state().state().bench.as_ref().expect("a bench").is_stale());
     // It is remembered.
     let saved = bench.harness.state().state().session.to_json().expect("plain data");
     let session: Session = serde_json::from_slice(&saved).expect("what was written");

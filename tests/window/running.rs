@@ -66,7 +66,7 @@ fn every_bundled_group_can_be_run() {
             let state = bench.harness.state().state();
             let record = state.record().expect("a record");
             assert_eq!(record.experiments.len(), group.experiments.len(), "{}", group.key);
-            assert!(!state.bench.as_ref().expect("a bench").is_stale, "{}", group.key);
+            assert!(!state.bench.as_ref().expect("a bench").is_stale(), "{}", group.key);
             bench.check_verdicts_in_sight();
         }
     }

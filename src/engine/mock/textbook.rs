@@ -1,15 +1,15 @@
 //! What the textbook says of each workload, for scripted engines on a made-up machine of four cores.
 
 use crate::engine::schedule;
-use crate::model::series::EngineKind;
+use crate::model::series::{EngineKind, SeriesKey};
 use crate::model::units::ThreadCount;
 use crate::model::workload::{Bound, Workload, WorkloadKind};
 
-/// Units per second of `workload` on `threads` threads of an engine of the kind.
-pub(super) fn throughput(kind: EngineKind, workload: &Workload, threads: ThreadCount) -> f64 {
+/// Units per second of `workload` on `threads` threads of a series.
+pub(super) fn throughput(key: &SeriesKey, workload: &Workload, threads: ThreadCount) -> f64 {
     const CORES: f64 = 4.0;
     let threads = threads.as_f64();
-    let held = matches!(kind, EngineKind::GilModel | EngineKind::PythonThreads | EngineKind::PythonAsyncio);
+    let held = shares_a_gil(key);
     let cores = if held && !releases_the_gil(workload) { 1.0 } else { CORES.min(most_at_once(workload)) };
     // Joined before the next is started, threads take turns.
     let one_by_one = workload.kind() == WorkloadKind::StartJoin && workload.word("join") == "inside";
@@ -23,7 +23,7 @@ pub(super) fn throughput(kind: EngineKind, workload: &Workload, threads: ThreadC
         }
         _ if workload.kind() == WorkloadKind::Job => {
             // A worker is started for each part of each job: a process costs far more than a thread.
-            let start_ms = if kind == EngineKind::PythonProcesses { 20.0 } else { 0.1 };
+            let start_ms = if key.engine == EngineKind::PythonProcesses { 20.0 } else { 0.1 };
             let payload_ms = workload.value("payload_kib") / 1000.0;
             1000.0 / (workload.value("job_ms") / threads.min(cores) + threads * (start_ms + payload_ms))
         }
@@ -41,6 +41,39 @@ pub(super) fn throughput(kind: EngineKind, workload: &Workload, threads: ThreadC
     }
 }
 
+/// Whether the threads of a series hand one GIL to one another.
+fn shares_a_gil(key: &SeriesKey) -> bool {
+    match key.engine {
+        EngineKind::GilModel | EngineKind::PythonAsyncio => true,
+        EngineKind::PythonThreads => has_gil(key),
+        EngineKind::Native | EngineKind::PythonProcesses | EngineKind::PythonInterpreters => false,
+    }
+}
+
+fn has_gil(key: &SeriesKey) -> bool {
+    key.interpreter.as_ref().is_none_or(|python| python.has_gil() != Some(false))
+}
+
+/// The share of its updates that a series loses, where `workload` counts them: what was seen of CPython 3.11 and 3.13
+/// free-threaded with two and with eight threads, and the mean of both with four.
+pub(super) fn lost_share(key: &SeriesKey, workload: &Workload, threads: ThreadCount) -> Option<f64> {
+    if workload.kind() != WorkloadKind::LostUpdates {
+        return None;
+    }
+    let (two, eight) = match (workload.word("code"), shares_a_gil(key)) {
+        // From 3.10 on nothing hands on the GIL between the load and the store.
+        ("lock", _) | ("plain", true) => (0.0, 0.0),
+        ("plain", false) => (0.20, 0.60),
+        ("call", true) => (0.35, 0.61),
+        ("call", false) => (0.37, 0.63),
+        // Who hands it on each time loses all but one of each round.
+        (_, true) => return Some(1.0 - 1.0 / threads.as_f64()),
+        (_, false) => (0.48, 0.84),
+    };
+    let doublings = threads.as_f64().log2().min(3.0);
+    Some(if doublings < 1.0 { 0.0 } else { two + (eight - two) * (doublings - 1.0) / 2.0 })
+}
+
 /// Whether the unit's computing is done by a library that gives the GIL back: hashlib does so from 2048 bytes on.
 fn releases_the_gil(workload: &Workload) -> bool {
     match workload.kind() {
@@ -56,5 +89,49 @@ fn most_at_once(workload: &Workload) -> f64 {
         WorkloadKind::Counter if matches!(workload.word("how"), "one-lock" | "atomic") => 1.0,
         WorkloadKind::Critical => 1.0 / workload.value("lock_share").max(1e-9),
         _ => f64::INFINITY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::series::Interpreter;
+
+    fn threads(version: &str, gil: bool) -> SeriesKey {
+        let interpreter = Interpreter {
+            path: format!("/opt/{version}/bin/python3"),
+            version: version.to_owned(),
+            free_threaded: !gil,
+            gil_enabled: Some(gil),
+        };
+        SeriesKey::in_interpreter(EngineKind::PythonThreads, interpreter)
+    }
+
+    #[test]
+    fn computing_scales_where_the_gil_is_off() {
+        let primes = Workload::new(WorkloadKind::CountPrimes);
+        let gain = |key: &SeriesKey| {
+            throughput(key, &primes, ThreadCount::clamped(4)) / throughput(key, &primes, ThreadCount::ONE)
+        };
+        assert!((gain(&threads("3.11.7", true)) - 1.0).abs() < 1e-9);
+        assert!((gain(&threads("3.14.0", false)) - 4.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn updates_get_lost_as_they_do_in_cpython() {
+        let lost = |code: &str, gil: bool, count: usize| {
+            let code = crate::model::workload::ParameterValue::Word(code.to_owned());
+            let workload = Workload::new(WorkloadKind::LostUpdates).with_written("code", &code).expect("a choice");
+            lost_share(&threads("3.12.1", gil), &workload, ThreadCount::clamped(count)).expect("it counts them")
+        };
+        for gil in [true, false] {
+            assert_eq!((lost("lock", gil, 8).to_bits(), lost("call", gil, 1).to_bits()), (0, 0));
+            assert!((0.3..0.4).contains(&lost("call", gil, 2)) && lost("call", gil, 8) > 0.6);
+        }
+        assert_eq!(lost("plain", true, 8).to_bits(), 0);
+        assert!(lost("plain", false, 2) > 0.1 && lost("plain", false, 4) < lost("plain", false, 8));
+        assert!((lost("sleep", true, 8) - 0.875).abs() < 1e-9);
+        let primes = Workload::new(WorkloadKind::CountPrimes);
+        assert_eq!(lost_share(&threads("3.12.1", true), &primes, ThreadCount::ONE), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Experiments of one workload that differ in one number, on one axis: that number, such as the length of a job.
 
-use super::specify::{PlotInput, PlotOptions, ends, role_of};
+use super::specify::{PlotInput, PlotOptions, ends, reference_of, role_of};
 use super::{Axis, AxisScale, CurveShape, Metric, Panel, PlotCurve, PlotPoint};
 use crate::model::results::{self, Results, Series};
 use crate::model::series::{EngineKind, SeriesKey};
@@ -46,20 +46,27 @@ impl<'a> Family<'a> {
     }
 
     /// One panel: how much each series gets done, over what Python threads do (or, without them, the first series), at the
-    /// greatest number of workers that all were measured with.
+    /// greatest number of workers that all were measured with. Recorded results stand behind, where they can be compared with
+    /// the same engine.
     pub(super) fn panel(&self, options: PlotOptions<'_>) -> Panel {
-        let measured: Vec<(f64, &Results)> = self
-            .members
-            .iter()
-            .map(|(value, input)| (*value, input.results))
-            .filter(|(_, results)| results.series.iter().any(|series| !series.points.is_empty()))
-            .collect();
-        let basis = measured.first().and_then(|(_, results)| basis(results));
-        let workers = basis.and_then(|basis| common_count(&measured, &basis.key));
-        let curves = match (basis, workers) {
-            (Some(basis), Some(workers)) => curves(&measured, &basis.key, workers),
+        let measured = self.measured(|input| Some(input.results));
+        let recorded = self.measured(|input| input.reference.map(|reference| reference.results));
+        let place = self.members.iter().find_map(|(_, input)| input.reference).map_or("", |reference| reference.place);
+        // Before the first run of one's own the recorded ones decide what is compared, and how.
+        let first = if measured.is_empty() { &recorded } else { &measured };
+        let basis = first.first().and_then(|(_, results)| basis(results));
+        let workers = basis.and_then(|basis| common_count(first, &basis.key));
+        let mut curves = match (basis, workers) {
+            (Some(basis), Some(workers)) => {
+                let mut curves = recorded_curves(&recorded, basis.key.engine, workers, place);
+                if !measured.is_empty() {
+                    curves.extend(own_curves(&measured, &basis.key, workers));
+                }
+                curves
+            }
             _ => Vec::new(),
         };
+        curves.retain(|curve| !curve.points.is_empty());
         let over = basis.map_or_else(|| "Python threads".to_owned(), |basis| basis.key.in_sentence());
         let unit = if self.parameter.unit.is_empty() { String::new() } else { format!(", {}", self.parameter.unit) };
         let title = match workers {
@@ -75,6 +82,13 @@ impl<'a> Family<'a> {
             y: y_axis(&curves, options),
             curves,
         }
+    }
+
+    /// The values with the results of each member that has any.
+    fn measured(&self, of: impl Fn(&'a PlotInput<'a>) -> Option<&'a Results>) -> Vec<(f64, &'a Results)> {
+        let has_points = |results: &&Results| results.series.iter().any(|series| !series.points.is_empty());
+        let member = |(value, input): &(f64, &'a PlotInput<'a>)| Some((*value, of(input).filter(has_points)?));
+        self.members.iter().filter_map(member).collect()
     }
 }
 
@@ -98,28 +112,52 @@ fn common_count(measured: &[(f64, &Results)], basis: &SeriesKey) -> Option<Threa
     counts.filter(|count| measured.iter().all(|(_, results)| has(results, *count))).max()
 }
 
-fn curves(measured: &[(f64, &Results)], basis: &SeriesKey, workers: ThreadCount) -> Vec<PlotCurve> {
+fn own_curves(measured: &[(f64, &Results)], basis: &SeriesKey, workers: ThreadCount) -> Vec<PlotCurve> {
     let Some((_, first)) = measured.first() else { return Vec::new() };
-    let point = |value: f64, results: &Results, key: &SeriesKey| {
+    let series = first.series.iter().enumerate().zip(first.labels());
+    let curve = |((index, series), name): ((usize, &Series), String)| {
+        let points = points(measured, &series.key, basis, workers);
+        PlotCurve { name, role: role_of(first, index, &series.key), shape: CurveShape::Line, points }
+    };
+    series.map(curve).collect()
+}
+
+/// Curves of results recorded at a place, over their own series of the engine that the others are compared with: with as many
+/// workers where those were measured, and otherwise with the number that their names say.
+fn recorded_curves(
+    recorded: &[(f64, &Results)],
+    over: EngineKind,
+    workers: ThreadCount,
+    place: &str,
+) -> Vec<PlotCurve> {
+    let Some((_, first)) = recorded.first() else { return Vec::new() };
+    let Some(basis) = basis(first).map(|basis| &basis.key).filter(|key| key.engine == over) else { return Vec::new() };
+    let has_them = |series: &Series| series.points.is_empty() || series.at(workers).is_some();
+    let are_there = recorded.iter().all(|(_, results)| results.series.iter().all(has_them));
+    let (workers, note) = match common_count(recorded, basis) {
+        _ if are_there => (workers, String::new()),
+        Some(own) => (own, format!(", {} workers", own.get())),
+        None => return Vec::new(),
+    };
+    let series = first.series.iter().enumerate().zip(first.labels());
+    let curve = |((index, series), name): ((usize, &Series), String)| PlotCurve {
+        name: format!("{name}, {place}{note}"),
+        role: reference_of(first, index, &series.key),
+        shape: CurveShape::Line,
+        points: points(recorded, &series.key, basis, workers),
+    };
+    series.map(curve).collect()
+}
+
+fn points(measured: &[(f64, &Results)], key: &SeriesKey, basis: &SeriesKey, workers: ThreadCount) -> Vec<PlotPoint> {
+    let point = |value: f64, results: &Results| {
         let (of, over) = (series_of(results, key)?, series_of(results, basis)?);
         let ratio = results::throughput_ratio(&of.points, &over.points, workers)?;
         let is_whole = [ratio.median, ratio.low, ratio.high].into_iter().all(f64::is_finite);
         let interval = (ratio.rounds > 1 && key != basis).then_some((ratio.low, ratio.high));
         is_whole.then_some(PlotPoint { x: value, y: ratio.median, interval, rounds: Some(ratio.rounds), lost: None })
     };
-    first
-        .series
-        .iter()
-        .enumerate()
-        .zip(first.labels())
-        .map(|((index, series), name)| PlotCurve {
-            name,
-            role: role_of(first, index, &series.key),
-            shape: CurveShape::Line,
-            points: measured.iter().filter_map(|(value, results)| point(*value, results, &series.key)).collect(),
-        })
-        .filter(|curve| !curve.points.is_empty())
-        .collect()
+    measured.iter().filter_map(|(value, results)| point(*value, results)).collect()
 }
 
 /// A number that is tried at few places far from each other: by ratios, where it is above 0.
@@ -148,7 +186,7 @@ fn y_axis(curves: &[PlotCurve], options: PlotOptions<'_>) -> Axis {
 mod tests {
     use super::*;
     use crate::model::fixture::{self, curve};
-    use crate::model::plot::{AxisChoice, PlotSpec, specify};
+    use crate::model::plot::{AxisChoice, CurveRole, PlotSpec, Recorded, specify};
     use crate::model::workload::{Bound, WorkloadKind};
 
     fn job(length_ms: f64, payload_kib: f64) -> Workload {
@@ -169,16 +207,23 @@ mod tests {
     }
 
     fn figure(jobs: &[(Workload, Results)]) -> PlotSpec {
+        figure_beside(jobs, &[])
+    }
+
+    /// With results recorded elsewhere of the first jobs.
+    fn figure_beside(jobs: &[(Workload, Results)], recorded: &[Results]) -> PlotSpec {
+        let references = recorded.iter().map(|results| Some(Recorded { results, place: "recorded on 8 cores" }));
         let inputs: Vec<PlotInput<'_>> = jobs
             .iter()
-            .map(|(workload, results)| PlotInput {
+            .zip(references.chain(std::iter::repeat(None)))
+            .map(|((workload, results), reference)| PlotInput {
                 experiment: "job",
                 title: "A job",
                 bound: Bound::Cpu,
                 workload: Some(workload),
                 results,
                 prediction: None,
-                reference: None,
+                reference,
             })
             .collect();
         let metric = Metric::BySetting;
@@ -218,6 +263,44 @@ mod tests {
         assert!(!shown.metrics.contains(&Metric::BySetting));
         let same = vec![one[0].clone(), one[0].clone()];
         assert_eq!(figure(&same).metric, Metric::Speedup);
+    }
+
+    /// Threads and processes of another machine, at these counts of workers.
+    fn elsewhere(counts: &[usize], per_sec: f64) -> Results {
+        let threads: Vec<(usize, f64)> = counts.iter().map(|&count| (count, 100.0)).collect();
+        let processes: Vec<(usize, f64)> = counts.iter().map(|&count| (count, per_sec)).collect();
+        let curves = [
+            (curve(EngineKind::PythonProcesses), processes.as_slice()),
+            (curve(EngineKind::PythonThreads), threads.as_slice()),
+        ];
+        fixture::results(&curves, 9, 0.0)
+    }
+
+    #[track_caller]
+    fn check_recorded(own: &[(Workload, Results)], recorded: &[Results], expected: &[&str], value: f64) {
+        let figure = figure_beside(own, recorded);
+        let is_recorded = |curve: &&PlotCurve| matches!(curve.role, CurveRole::Reference { .. });
+        let curves: Vec<_> = figure.panels[0].curves.iter().filter(is_recorded).collect();
+        assert_eq!(curves.iter().map(|curve| curve.name.as_str()).collect::<Vec<_>>(), expected);
+        assert!(curves.first().is_none_or(|curve| (curve.points[0].y - value).abs() < 1e-9), "{curves:?}");
+    }
+
+    #[test]
+    fn a_recorded_result_stands_behind_ones_own() {
+        let own = [(job(8.0, 0.0), measured(8.0)), (job(50.0, 0.0), measured(50.0))];
+        let names = ["Python processes, recorded on 8 cores", "Python threads, recorded on 8 cores"];
+        check_recorded(&own, &[elsewhere(&[1, 2, 8], 170.0), elsewhere(&[1, 2, 8], 190.0)], &names, 1.7);
+        // With another number of workers it says so, and compares at its own.
+        let more =
+            ["Python processes, recorded on 8 cores, 8 workers", "Python threads, recorded on 8 cores, 8 workers"];
+        check_recorded(&own, &[elsewhere(&[1, 8], 600.0), elsewhere(&[1, 8], 700.0)], &more, 6.0);
+        // What is compared with something else is no neighbour.
+        let flat = [(1, 100.0), (2, 100.0)];
+        let native = fixture::results(&[(curve(EngineKind::Native), flat.as_slice())], 9, 0.0);
+        check_recorded(&own, &[native.clone(), native], &[], 0.0);
+        // Before the first run it stands alone.
+        let none = [(job(8.0, 0.0), Results::default()), (job(50.0, 0.0), Results::default())];
+        check_recorded(&none, &[elsewhere(&[1, 2], 170.0), elsewhere(&[1, 2], 190.0)], &names, 1.7);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::{AxisChoice, Metric, PlotInput, PlotOptions, PlotSpec, Recorded, specify};
 use crate::model::format;
+use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
 use crate::model::record::{Completion, ExperimentRecord, RunRecord};
 use crate::model::results::Results;
 use crate::model::workload::Workload;
@@ -70,7 +71,13 @@ impl RunRecord {
         other.map_or_else(|| own.clone(), |other| format!("{own} — beside it: {}", other.provenance()))
     }
 
-    /// Machine, interpreters, date, precision, rounds and seed in one line.
+    /// Whether the switch interval can shape a curve of it.
+    pub fn depends_on_switch_interval(&self) -> bool {
+        let mut series = self.experiments.iter().flat_map(|experiment| &experiment.results.series);
+        series.any(|series| series.key.depends_on_switch_interval())
+    }
+
+    /// Machine, interpreters, date, precision, rounds, seed and a switch interval that is not CPython's, in one line.
     pub fn provenance(&self) -> String {
         let mut parts = vec![self.machine.in_words()];
         parts.extend(self.machine.cpu_model.clone());
@@ -90,6 +97,10 @@ impl RunRecord {
             Completion::Partial => ", ended early",
         };
         parts.push(format!("{}, {}{partial}", self.precision.label().to_lowercase(), format::rounds(self.rounds)));
+        if self.switch_interval_us != DEFAULT_SWITCH_INTERVAL_US && self.depends_on_switch_interval() {
+            let interval_ms = f64::from(self.switch_interval_us) / 1000.0;
+            parts.push(format!("switch interval {} ms", format::short(interval_ms)));
+        }
         parts.push(format!("seed {}", self.seed));
         parts.push(self.program.clone());
         parts.join(" · ")

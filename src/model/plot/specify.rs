@@ -195,10 +195,7 @@ fn curves_of(input: &PlotInput<'_>, metric: Metric) -> Vec<PlotCurve> {
         for ((index, series), name) in results.series.iter().enumerate().zip(results.labels()) {
             curves.push(PlotCurve {
                 name: format!("{name}, {place}"),
-                role: CurveRole::Reference {
-                    engine: series.key.engine,
-                    variant: variant_of(results, index, &series.key),
-                },
+                role: reference_of(results, index, &series.key),
                 shape: CurveShape::Line,
                 points: points_of(&series.points, metric),
             });
@@ -252,6 +249,11 @@ fn name_ceiling(panels: &mut [Vec<PlotCurve>]) {
 /// The role of the series at `index`: which one of its engine it is.
 pub(in crate::model) fn role_of(results: &Results, index: usize, key: &SeriesKey) -> CurveRole {
     CurveRole::Measured { engine: key.engine, variant: variant_of(results, index, key) }
+}
+
+/// The same of a result recorded earlier or elsewhere.
+pub(in crate::model) fn reference_of(results: &Results, index: usize, key: &SeriesKey) -> CurveRole {
+    CurveRole::Reference { engine: key.engine, variant: variant_of(results, index, key) }
 }
 
 /// How many series of the same engine stand before it.

@@ -11,10 +11,12 @@ use crate::model::prediction::Prediction;
 use crate::model::record::{Completion, ExperimentRecord, RunRecord};
 use crate::model::results::Results;
 use crate::model::series::SeriesKey;
+use crate::model::units::ThreadCount;
 use crate::model::workload::Workload;
 use crate::ui::command::Command;
 use crate::ui::edit::Stage;
 use crate::ui::laboratory::Laboratory;
+use crate::ui::state::difference::{Controls, Whose, differences};
 use crate::ui::state::pythons::{self, PythonChoice, Pythons, Search};
 use crate::ui::state::settings::{Group, GroupSettings, ThreadBounds};
 use crate::ui::state::{Bench, Drawing, SeriesOffer, State, Wish};
@@ -94,9 +96,9 @@ pub(in crate::ui) fn open(index: usize, state: &mut State, services: &Services) 
         provenance: String::new(),
     });
     let drawing = Drawing { figure, tables: Vec::new(), explanations: Vec::new() };
-    let (counts, is_stale) = (Vec::new(), false);
+    let (counts, differences) = (Vec::new(), Vec::new());
     state.timeline = 0;
-    state.bench = Some(Bench { index, groups, titles, settings, bounds, offers, counts, is_stale, drawing });
+    state.bench = Some(Bench { index, groups, titles, settings, bounds, offers, counts, differences, drawing });
     refresh_figure(state);
 }
 
@@ -181,7 +183,7 @@ pub(super) fn set(command: &Command, state: &mut State, services: &Services) -> 
         Command::SetAxes(axes) => settings.axes = *axes,
         Command::ToggleCurve(name) => toggle(&mut settings.hidden, name),
         Command::SetThreads { from, to, stage: how } => {
-            let fit = |count: crate::model::units::ThreadCount| count.clamp(bench.bounds.min, bench.bounds.max);
+            let fit = |count: ThreadCount| count.clamp(bench.bounds.min, bench.bounds.max);
             (settings.from, settings.to) = (fit(*from.min(to)), fit(*to.max(from)));
             reached = *how;
         }
@@ -259,13 +261,10 @@ pub(in crate::ui) fn refresh_figure(state: &mut State) {
     let Some(lesson) = state.lessons.lesson().cloned() else { return };
     let Some(bench) = &state.bench else { return };
     let Some(group) = bench.group() else { return };
-    let record = match &state.run {
-        Some(live) if live.group == group.key => Some(live.run.record()),
-        _ => state.measured.get(&group.key).map(|measured| measured.record.as_ref()),
-    };
+    let record = bench_record(state);
     let settings = &bench.settings;
     let nothing = Results::default();
-    let beside = state.beside.as_deref();
+    let beside = state.beside.as_ref().map(|beside| beside.record.as_ref());
     let place = beside.map(RunRecord::place).unwrap_or_default();
     // What was measured keeps the title it was measured under.
     let mut titles = bench.titles.clone();
@@ -320,35 +319,56 @@ pub(in crate::ui) fn refresh_figure(state: &mut State) {
         Some(record) => Drawing::of(figure, record),
         None => Drawing { figure, tables: Vec::new(), explanations: Vec::new() },
     };
-    let plans = settings.plans(&lesson, group, &state.machine, &bench.offers);
-    let is_stale = record.is_some_and(|record| differs(record, &plans));
-    let counts = group
-        .experiments
-        .iter()
-        .enumerate()
-        .map(|(place, _)| {
-            plans.iter().find(|(index, _)| *index == place).map_or_else(Vec::new, |(_, plan)| plan.threads.clone())
-        })
-        .collect();
     if let Some(bench) = &mut state.bench {
         bench.drawing = drawing;
-        bench.is_stale = is_stale;
+    }
+    refresh_plans(state);
+}
+
+/// Brings up to date what a run would measure now, and in what the results that are shown differ from that.
+pub(in crate::ui) fn refresh_plans(state: &mut State) {
+    let (plans, counts) = planned(state);
+    let lesson = state.lessons.lesson().map(|lesson| lesson.id.as_str());
+    let compare = |record: &RunRecord, whose: Whose| {
+        let controls = Controls {
+            plans: if lesson == Some(record.lesson.as_str()) { &plans } else { &[] },
+            precision: state.session.precision,
+            switch_interval_us: state.session.switch_interval_us,
+        };
+        differences(record, controls, whose)
+    };
+    let own = bench_record(state).map(|record| compare(record, Whose::Own)).unwrap_or_default();
+    let of_opened = state.opened.as_ref().map(|opened| compare(&opened.record, Whose::Another));
+    let of_beside = state.beside.as_ref().map(|beside| compare(&beside.record, Whose::Another));
+    if let Some(bench) = &mut state.bench {
         bench.counts = counts;
+        bench.differences = own;
+    }
+    if let Some((opened, differences)) = state.opened.as_mut().zip(of_opened) {
+        opened.differences = differences;
+    }
+    if let Some((beside, differences)) = state.beside.as_mut().zip(of_beside) {
+        beside.differences = differences;
     }
 }
 
-/// Whether a record was measured with other settings than these.
-fn differs(record: &RunRecord, plans: &[(usize, ExperimentPlan)]) -> bool {
-    let as_planned = |measured: &ExperimentRecord| {
-        let Some((_, plan)) = plans.iter().find(|(_, plan)| plan.id == measured.id) else { return false };
-        let counts = measured.results.thread_counts();
-        let all_counts = counts.iter().all(|count| plan.threads.contains(count))
-            && plan.threads.iter().all(|count| counts.contains(count));
-        measured.workload_as_run() == plan.workload
-            && measured.results.series.iter().map(|series| &series.key).eq(&plan.series)
-            && (all_counts || record.completion == Completion::Partial)
-    };
-    record.experiments.len() != plans.len() || !record.experiments.iter().all(as_planned)
+/// The plans of what a run of the group shown would measure now, and for each of its experiments the thread counts.
+fn planned(state: &State) -> (Vec<ExperimentPlan>, Vec<Vec<ThreadCount>>) {
+    let Some((lesson, bench)) = state.lessons.lesson().zip(state.bench.as_ref()) else { return Default::default() };
+    let Some(group) = bench.group() else { return Default::default() };
+    let plans = bench.settings.plans(lesson, group, &state.machine, &bench.offers);
+    let counts_at = |place| plans.iter().find(|(index, _)| *index == place).map(|(_, plan)| plan.threads.clone());
+    let counts = (0..group.experiments.len()).map(|place| counts_at(place).unwrap_or_default()).collect();
+    (plans.into_iter().map(|(_, plan)| plan).collect(), counts)
+}
+
+/// What the group shown has measured: the record that grows, or the last one.
+fn bench_record(state: &State) -> Option<&RunRecord> {
+    let key = &state.bench.as_ref()?.group()?.key;
+    match &state.run {
+        Some(live) if live.group == *key => Some(live.run.record()),
+        _ => state.measured.get(key).map(|measured| measured.record.as_ref()),
+    }
 }
 
 /// Writes the learner's predictions into the record of their run.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Services, bench, send};
 use crate::model::record::RunRecord;
 use crate::ui::beside_command::BesideCommand;
-use crate::ui::state::State;
+use crate::ui::state::{Beside, State};
 use crate::ui::task::Task;
 
 /// Carries out a command about it.
@@ -36,7 +36,7 @@ pub(super) fn perform(command: BesideCommand, state: &mut State, services: &mut 
 /// Shows a record beside what the open lesson measures, if it is of that lesson.
 pub(super) fn show(record: Arc<RunRecord>, state: &mut State) {
     if state.lessons.lesson().is_some_and(|lesson| lesson.id == record.lesson) {
-        state.beside = Some(record);
+        state.beside = Some(Beside { record, differences: Vec::new() });
         bench::refresh_figure(state);
     } else {
         let title = &record.lesson_title;

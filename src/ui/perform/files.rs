@@ -1,6 +1,6 @@
 //! Files: opening lessons and results, exporting figures and tables.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::export::{FigureOptions, FigureTheme};
 use crate::model::plot::{AxisChoice, Metric};
 use crate::model::record::RunRecord;
 use crate::ui::results_table;
-use crate::ui::state::export::{ExportForm, FolderIs, expand_home};
+use crate::ui::state::export::{ExportForm, TargetIs, expand_home};
 use crate::ui::state::{Drawing, OpenForm, Opened, Overlay, State};
 use crate::ui::task::{ExportOrder, Task};
 
@@ -81,7 +81,9 @@ pub(super) fn show_record(path: PathBuf, record: RunRecord, state: &mut State, s
     let drawing = Drawing::of(Arc::new(figure), &record);
     let hidden = std::collections::BTreeSet::new();
     state.overlay = Overlay::None;
-    state.opened = Some(Opened { path, record: Arc::new(record), drawing, metric, axes, hidden });
+    let differences = Vec::new();
+    state.opened = Some(Opened { path, record: Arc::new(record), drawing, metric, axes, hidden, differences });
+    bench::refresh_plans(state);
 }
 
 pub(super) fn show_export(state: &mut State, services: &Services) {
@@ -94,21 +96,35 @@ pub(super) fn show_export(state: &mut State, services: &Services) {
         state.overlay = Overlay::None;
         return;
     }
-    let folder = form.folder.clone();
     state.overlay = Overlay::Export(Box::new(form));
-    send(Task::LookAtFolder(folder), state, services);
+    look_at_target(state, services);
 }
 
 /// Changes what the export dialog holds.
 pub(super) fn edit_export(form: ExportForm, state: &mut State, services: &Services) {
     let Overlay::Export(open) = &mut state.overlay else { return };
-    let is_other_folder = open.folder != form.folder;
-    let folder_is = if is_other_folder { FolderIs::Unknown } else { open.folder_is };
-    let folder = form.folder.clone();
-    **open = ExportForm { folder_is, ..form };
-    if is_other_folder {
-        send(Task::LookAtFolder(folder), state, services);
+    let is_other = open.target() != form.target();
+    let target_is = if is_other { TargetIs::Unknown } else { open.target_is };
+    **open = ExportForm { target_is, ..form };
+    if is_other {
+        look_at_target(state, services);
     }
+}
+
+/// Takes over the folder that was chosen.
+pub(super) fn export_folder_chosen(folder: &Path, state: &mut State, services: &Services) {
+    let Overlay::Export(form) = &mut state.overlay else { return };
+    form.folder = folder.display().to_string();
+    form.problem = None;
+    look_at_target(state, services);
+}
+
+/// Asks what is there where the export is to go.
+fn look_at_target(state: &mut State, services: &Services) {
+    let Overlay::Export(form) = &mut state.overlay else { return };
+    form.target_is = TargetIs::Unknown;
+    let target = form.target();
+    send(Task::LookAtTarget(target), state, services);
 }
 
 pub(super) fn export(state: &mut State, services: &Services) {

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use super::{Services, beside, files, first, pythons, run};
-use crate::ui::state::export::FolderIs;
 use crate::ui::state::{Overlay, State};
 use crate::ui::task::Report;
 
@@ -24,17 +23,12 @@ pub(in crate::ui) fn drain(state: &mut State, services: &mut Services, now: Inst
                 }
             }
             Report::PlotCopied(Ok(())) => state.notices.done("The figure is on the clipboard.", now),
-            Report::FolderChosen(Some(folder)) => {
-                if let Overlay::Export(form) = &mut state.overlay {
-                    form.folder = folder.display().to_string();
-                    form.folder_is = FolderIs::There;
-                }
-            }
-            Report::FolderLookedAt { folder, is } => {
+            Report::FolderChosen(Some(folder)) => files::export_folder_chosen(&folder, state, services),
+            Report::TargetLookedAt(target, is) => {
                 if let Overlay::Export(form) = &mut state.overlay
-                    && form.folder == folder
+                    && form.target() == target
                 {
-                    form.folder_is = is;
+                    form.target_is = is;
                 }
             }
             Report::FileLookedAt { path, is_there } => files::open_looked_at(path, is_there, state, services),

@@ -56,25 +56,40 @@ pub struct ExportForm {
     pub name: String,
     /// Why the last attempt failed.
     pub problem: Option<String>,
-    /// Whether the folder is there or will be made, once that is known.
-    pub folder_is: FolderIs,
+    /// What is there already, once that is known.
+    pub target_is: TargetIs,
 }
 
-/// Whether a folder is there.
+/// Where an export is to go: the folder as it was typed, and the file where there is a name for one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportTarget {
+    folder: String,
+    file: Option<PathBuf>,
+}
+
+/// What is where an export is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FolderIs {
+pub enum TargetIs {
     /// Nobody has looked yet.
     Unknown,
-    /// It is.
-    There,
-    /// It is not, and is made with the file.
-    New,
+    /// The folder is there, and no file of that name in it.
+    Free,
+    /// The folder is not there, and is made with the file.
+    NewFolder,
+    /// There is such a file, which will be replaced.
+    Taken,
 }
 
-impl FolderIs {
-    /// Looks for a folder as it was typed. The file system may take its time, so not for the thread that draws.
-    pub fn of(folder: &str) -> Self {
-        if expand_home(folder.trim()).is_dir() { Self::There } else { Self::New }
+impl ExportTarget {
+    /// Looks what is there. The file system may take its time, so not for the thread that draws.
+    pub fn look(&self) -> TargetIs {
+        if !expand_home(self.folder.trim()).is_dir() {
+            TargetIs::NewFolder
+        } else if self.file.as_ref().is_some_and(|file| file.exists()) {
+            TargetIs::Taken
+        } else {
+            TargetIs::Free
+        }
     }
 }
 
@@ -93,7 +108,7 @@ impl ExportForm {
             folder: folder.display().to_string(),
             name: stem(&suggested_name(spec, record, format), format).to_owned(),
             problem: None,
-            folder_is: FolderIs::Unknown,
+            target_is: TargetIs::Unknown,
         }
     }
 
@@ -116,6 +131,11 @@ impl ExportForm {
         let preset = FigureSize::PRESETS.get(self.size).map_or(FigureSize::SLIDE, |(_, size)| *size);
         let size = FigureSize::new(preset.width_px(), preset.height_px(), f32::from(self.scale))?;
         Ok(FigureOptions { size, theme: self.theme })
+    }
+
+    /// Where it goes.
+    pub fn target(&self) -> ExportTarget {
+        ExportTarget { folder: self.folder.clone(), file: self.path().ok() }
     }
 
     /// Where the file goes: folder and name, with the format's ending added where the name lacks it.
@@ -170,7 +190,7 @@ mod tests {
             folder: folder.to_owned(),
             name: name.to_owned(),
             problem: None,
-            folder_is: FolderIs::There,
+            target_is: TargetIs::Free,
         }
     }
 

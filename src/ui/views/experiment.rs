@@ -147,7 +147,8 @@ fn banner(ui: &mut Ui, opened: &Opened, inbox: &mut Inbox) {
             button(ui, Command::Beside(BesideCommand::ShowOpened), inbox);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let name = opened.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-                let words = format!("Opened result {name}: {}", opened.drawing.figure.provenance);
+                let apart = apart(&opened.differences).map(|apart| format!(". {apart}")).unwrap_or_default();
+                let words = format!("Opened result {name}: {}{apart}", opened.drawing.figure.provenance);
                 let label = egui::Label::new(RichText::new(words).color(palette.on_selection)).wrap();
                 ui.add(label).on_hover_text(opened.path.display().to_string());
             });
@@ -324,6 +325,10 @@ fn standing(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     if measured.record.machine != state.machine && !words.is_empty() {
         words.push(format!("It was another machine: {}.", measured.record.machine.in_words()));
     }
+    let differences = state.bench.as_ref().map_or(&[][..], |bench| &bench.differences);
+    if !differences.is_empty() {
+        words.push(format!("Measured with other settings than these: {}.", differences.join(", ")));
+    }
     if words.is_empty() {
         return;
     }
@@ -335,11 +340,20 @@ fn standing(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     });
 }
 
+/// The settings of another result that are not those of the controls, in a sentence.
+fn apart(differences: &[String]) -> Option<String> {
+    (!differences.is_empty()).then(|| format!("Set otherwise than here: {}.", differences.join(", ")))
+}
+
 /// What is shown beside this machine's own result, and the way to take it away.
 fn beside(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
-    let Some(record) = &state.beside else { return };
+    let Some(beside) = &state.beside else { return };
     let words = if state.is_beside_drawn() {
-        format!("With crosses: {}.", record.provenance())
+        let apart = apart(&beside.differences).map(|apart| format!(" {apart}")).unwrap_or_default();
+        format!("With crosses: {}.{apart}", beside.record.provenance())
+    } else if state.figure().is_some_and(|figure| figure.table.is_some()) {
+        // Pythons of another machine are other tools: each would need a column of its own.
+        "The table shows what was measured here alone. The other plots show the recorded result too.".to_owned()
     } else {
         "The other result is not drawn: it was measured with other parameters than these, or without this experiment."
             .to_owned()

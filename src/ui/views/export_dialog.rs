@@ -6,7 +6,7 @@ use super::controls::{labelled_button, primary_button};
 use super::overlay::dialog;
 use crate::export::{FigureSize, FigureTheme, Format};
 use crate::ui::command::{Command, Inbox};
-use crate::ui::state::export::{ExportForm, FolderIs, SCALES};
+use crate::ui::state::export::{ExportForm, SCALES, TargetIs};
 use crate::ui::theme::{self, Palette, space};
 
 /// Draws the dialog.
@@ -23,10 +23,10 @@ pub(super) fn show(ui: &mut Ui, form: &ExportForm, is_writing: bool, inbox: &mut
         ui.add_space(space::S);
         match edited.path() {
             Ok(path) => {
-                let note = if form.folder_is == FolderIs::New {
-                    " (the folder is not there yet and will be made)"
-                } else {
-                    ""
+                let note = match form.target_is {
+                    TargetIs::Unknown | TargetIs::Free => "",
+                    TargetIs::NewFolder => " (the folder is not there yet and will be made)",
+                    TargetIs::Taken => " (this file is there already and will be replaced)",
                 };
                 ui.add(egui::Label::new(theme::caption(format!("{}{note}", path.display()))).wrap())
             }

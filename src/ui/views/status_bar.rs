@@ -7,7 +7,7 @@ use eframe::egui::{self, Align, Layout, Popup, RichText, Sense, Ui, vec2};
 use crate::engine::message::Outcome;
 use crate::model::format;
 use crate::model::record::RunRecord;
-use crate::ui::state::{LiveRun, Since, State, Wish};
+use crate::ui::state::{Bench, LiveRun, Since, State, Wish};
 use crate::ui::theme::{self, Palette, space};
 
 /// Draws the status bar.
@@ -101,7 +101,7 @@ fn last_run(state: &State) -> String {
         Some(None) => "Measured earlier, ended early after",
         _ => "Done:",
     };
-    let is_stale = state.bench.as_ref().is_some_and(|bench| bench.is_stale);
+    let is_stale = state.bench.as_ref().is_some_and(Bench::is_stale);
     let note = if is_stale { " · settings changed since: press Space to run again" } else { "" };
     format!("{how} {rounds} in {:.1} s{note}", record.elapsed_s)
 }

@@ -4,6 +4,7 @@
 //! matter are out of sight.
 
 use std::hash::Hash;
+use std::sync::Arc;
 
 use eframe::egui::cache::{ComputerMut, FrameCache};
 use eframe::egui::{self, Align, Frame, Layout, Margin, TextStyle, Ui, vec2};
@@ -118,6 +119,20 @@ fn width_of(ui: &Ui, words: &str) -> f32 {
     ui.fonts_mut(|fonts| fonts.layout_no_wrap(words.to_owned(), font, color).size().x) * ALLOWANCE + 2.0
 }
 
+/// What the columns of a table need, worked out once for each size of its text: measuring every word in every frame would cost
+/// more than all else that is drawn of it.
+fn needed(ui: &Ui, source: &str, table: &Table) -> Arc<[Needed]> {
+    let font = TextStyle::Body.resolve(ui.style());
+    let id =
+        egui::Id::unique(("table columns", egui::epaint::util::hash((source, font)), ui.pixels_per_point().to_bits()));
+    if let Some(needed) = ui.data(|data| data.get_temp(id)) {
+        return needed;
+    }
+    let needed: Arc<[Needed]> = table.widths(ui).into();
+    ui.data_mut(|data| data.insert_temp(id, Arc::clone(&needed)));
+    needed
+}
+
 /// Draws the table whose lines `source` is.
 pub(super) fn show(ui: &mut Ui, source: &str, markdown: &mut CommonMarkCache, salt: impl Hash + std::fmt::Debug) {
     let table = ui.memory_mut(|memory| memory.caches.cache::<FrameCache<Table, Reader>>().get(source).clone());
@@ -126,7 +141,7 @@ pub(super) fn show(ui: &mut Ui, source: &str, markdown: &mut CommonMarkCache, sa
     }
     let gaps: f32 = table.heads.iter().skip(1).map(|_| GAP).sum();
     let room = ui.available_width() - f32::from(MARGIN.left + MARGIN.right) - gaps - 2.0;
-    let widths = shares(&table.widths(ui), room);
+    let widths = shares(&needed(ui, source, &table), room);
     ui.push_id(salt, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let border = ui.visuals().widgets.noninteractive.bg_stroke;
