@@ -84,12 +84,10 @@ pub enum ExportError {
         height_px: u32,
     },
     /// A program of its own could repeat none of the experiments.
-    #[error(
-        "no experiment of this run can be repeated by a program without Threadlab ({workloads}); save the result as .json"
-    )]
+    #[error("no experiment of this run can be repeated without Threadlab: {reasons}; save the result as .json")]
     NothingAlone {
-        /// The workloads of the run, with commas between.
-        workloads: String,
+        /// Why not, with semicolons between.
+        reasons: String,
     },
     /// The path names no file.
     #[error("the path names no file: {}", .path.display())]

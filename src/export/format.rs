@@ -90,7 +90,7 @@ impl Format {
             Self::Pdf => "One page with selectable text, for print and LaTeX.",
             Self::Csv => "One row for each point, for spreadsheets and pandas.",
             Self::Json => "Everything measured, to open again in Threadlab.",
-            Self::Python => "A program that measures this again with nothing but Python.",
+            Self::Python => "A program that measures this again with nothing but Python, and prints the same table.",
         }
     }
 

@@ -1,164 +1,180 @@
 //! A run as a Python program of its own: standard library only, it repeats the experiments and prints the same table.
+//!
+//! What measures in it is the harness of the Python engines, word for word.
+
+use std::convert::Infallible;
 
 use serde_json::{Value, json};
 
 use super::error::ExportError;
 use crate::model::record::{ExperimentRecord, RunRecord};
+use crate::model::results::{Point, Series};
 use crate::model::series::{EngineKind, SeriesKey};
-use crate::model::workload::WorkloadKind;
+use crate::model::statistics::median;
+use crate::model::table::CEILING_LABEL;
+use crate::model::workload::{Bound, Work, Workload, WorkloadKind};
 
-/// The program, with a place for what is to be run.
-const PROGRAM: &str = include_str!("../../assets/python/standalone.py");
-
-/// The place.
-const PLACE: &str = "\"@RUN@\"";
-
-/// Where the functions go that do the work.
-const UNITS_PLACE: &str = "# @UNITS@";
-
-/// What measures in Threadlab itself: the functions that do the work are taken from there, so that they are the same.
-const HARNESS: &str = include_str!("../../assets/python/harness.py");
-
-/// How each of them begins.
-const UNITS: [&str; 18] = [
-    "def is_prime(",
-    "def count_primes(",
-    "def try_numbers(",
-    "def numbers_per_second(",
-    "def filled(",
-    "WORDS = ",
-    "def text(",
-    "c = 0",
-    "INCREMENTS = ",
-    "def increment_plain(",
-    "def same(",
-    "def increment_with_call(",
-    "def increment_with_sleep(",
-    "def increment_with_lock(",
-    "def count_locally(",
-    "def counting_in(",
-    "def computing_with(",
-    "def waiting_with(",
+/// The program's parts, in the order in which a reader meets them.
+const PARTS: [&str; 6] = [
+    include_str!("../../assets/python/standalone/head.py"),
+    include_str!("../../assets/python/standalone/table.py"),
+    include_str!("../../assets/python/standalone/server.py"),
+    include_str!("../../assets/python/standalone/interpreter.py"),
+    include_str!("../../assets/python/standalone/curves.py"),
+    include_str!("../../assets/python/standalone/main.py"),
 ];
 
-/// The functions, one after the other.
-fn units() -> String {
-    let end = "\n\n";
-    let one = |beginning: &str| {
-        let begin = HARNESS.find(&format!("\n{beginning}")).map_or(HARNESS.len(), |before| before + 1);
-        let rest = &HARNESS[begin..];
-        // A function ends before the next line that is not indented, and an assignment with its line.
-        let inside = |line: &&str| line.is_empty() || line.starts_with(' ') || line.starts_with(beginning);
-        rest.lines().take_while(inside).collect::<Vec<_>>().join("\n").trim_end().to_owned()
-    };
-    UNITS.map(one).join(&format!("{end}\n"))
-}
+/// The place for what is to be run.
+const RUN_PLACE: &str = "\"@RUN@\"";
 
-/// Whether the program has a workload.
-fn has(workload: WorkloadKind) -> bool {
-    match workload {
-        WorkloadKind::CountPrimes
-        | WorkloadKind::Wait
-        | WorkloadKind::Mixed
-        | WorkloadKind::Sha256
-        | WorkloadKind::Zlib
-        | WorkloadKind::Code
-        | WorkloadKind::LostUpdates
-        | WorkloadKind::Counter
-        | WorkloadKind::Critical
-        | WorkloadKind::Semaphore
-        | WorkloadKind::Sleeper => true,
-        WorkloadKind::Socket
-        | WorkloadKind::Numpy
-        | WorkloadKind::Pool
-        | WorkloadKind::StartJoin
-        | WorkloadKind::Job
-        | WorkloadKind::TwoLocks => false,
-    }
-}
+/// The place for what measures, within a raw string of three apostrophes.
+const HARNESS_PLACE: &str = "@HARNESS@";
 
-/// The bytes of the program that repeats a run. What it has no workload for is named when it runs.
+/// What measures in Threadlab itself.
+const HARNESS: &str = include_str!("../../assets/python/harness.py");
+
+/// How long windows are where the run has none to go by, in seconds.
+const USUAL_WINDOW_S: f64 = 0.1;
+
+/// The bytes of the program that repeats a run. What it cannot repeat is named when it runs.
 ///
 /// # Errors
-/// [`ExportError::NothingAlone`] where it has none of the workloads.
+/// [`ExportError::NothingAlone`] where Python can run none of the experiments.
 pub(super) fn write(record: &RunRecord) -> Result<Vec<u8>, ExportError> {
-    if !record.experiments.iter().any(|experiment| has(experiment.workload)) {
-        let mut workloads: Vec<&str> = record.experiments.iter().map(|experiment| experiment.workload.id()).collect();
-        workloads.dedup();
-        return Err(ExportError::NothingAlone { workloads: workloads.join(", ") });
+    let experiments: Vec<Repeated<'_>> = record.experiments.iter().map(Repeated::new).collect();
+    if experiments.iter().all(|experiment| experiment.curves.is_empty()) {
+        let mut reasons: Vec<&str> = experiments.iter().flat_map(Repeated::reasons).collect();
+        reasons.dedup();
+        if reasons.is_empty() {
+            reasons.push("it has none");
+        }
+        return Err(ExportError::NothingAlone { reasons: reasons.join("; ") });
     }
     let run = json!({
         "title": record.lesson_title,
         "program": record.program,
         "switch_interval_us": record.switch_interval_us,
-        "experiments": record.experiments.iter().map(experiment).collect::<Vec<_>>(),
+        "experiments": experiments.iter().map(Repeated::in_json).collect::<Vec<_>>(),
     });
     // Twice: the text of a JSON string is the text of a Python string too.
     let literal = Value::String(run.to_string()).to_string();
-    Ok(PROGRAM.replacen(UNITS_PLACE, &units(), 1).replacen(PLACE, &literal, 1).into_bytes())
+    let program = PARTS.map(str::trim_end).join("\n\n\n") + "\n";
+    Ok(program.replacen(RUN_PLACE, &literal, 1).replacen(HARNESS_PLACE, HARNESS, 1).into_bytes())
 }
 
-fn experiment(record: &ExperimentRecord) -> Value {
-    let threads: Vec<usize> = record.results.thread_counts().iter().map(|count| count.get()).collect();
-    json!({
-        "title": record.title,
-        "workload": record.workload.id(),
-        "parameters": record.parameters,
-        "code": record.code,
-        "threads": threads,
-        "curves": curves(record.results.series.iter().map(|series| &series.key)),
-    })
+/// An experiment as the program repeats it.
+struct Repeated<'a> {
+    record: &'a ExperimentRecord,
+    workload: Workload,
+    /// Ascending, with 1.
+    threads: Vec<usize>,
+    curves: Vec<Value>,
+    /// Names with reasons.
+    left_out: Vec<(String, &'static str)>,
 }
 
-/// The curves in Python, each once whatever interpreters it was measured in; threads at least.
-fn curves<'a>(keys: impl Iterator<Item = &'a SeriesKey>) -> Vec<Value> {
-    let mut curves: Vec<(EngineKind, Option<&'static str>)> = Vec::new();
-    for key in keys.filter(|key| !matches!(key.engine, EngineKind::Native | EngineKind::GilModel)) {
-        let curve = (key.engine, key.start_method.map(crate::model::series::StartMethod::id));
-        if !curves.contains(&curve) {
-            curves.push(curve);
+impl<'a> Repeated<'a> {
+    fn new(record: &'a ExperimentRecord) -> Self {
+        let mut threads: Vec<usize> = record.results.thread_counts().iter().map(|count| count.get()).collect();
+        threads.push(1);
+        threads.sort_unstable();
+        threads.dedup();
+        let workload = record.workload_as_run();
+        let mut repeated = Self { record, workload, threads, curves: Vec::new(), left_out: Vec::new() };
+        repeated.take_series();
+        repeated
+    }
+
+    /// Every series of a Python engine as a curve; Python threads where there is none.
+    fn take_series(&mut self) {
+        let (own, others): (Vec<&Series>, Vec<&Series>) =
+            self.record.results.series.iter().partition(|series| series.key.engine.needs_interpreter());
+        for series in own {
+            let engine = series.key.engine;
+            match self.why_not(engine) {
+                Some(reason) => self.leave_out(engine.label(), reason),
+                None => self.curves.push(self.curve(&series.key, &series.points)),
+            }
+        }
+        let mut names: Vec<&str> = others.iter().map(|series| series.key.engine.label()).collect();
+        names.extend((!self.record.results.ceiling.is_empty()).then_some(CEILING_LABEL));
+        let in_their_place = self.curves.is_empty() && self.left_out.is_empty();
+        let engine = EngineKind::PythonThreads;
+        match self.why_not(engine).filter(|_| in_their_place) {
+            Some(reason) => self.leave_out(engine.label(), reason),
+            None if in_their_place => self.curves.push(self.curve(&SeriesKey::of(engine), &[])),
+            None => {}
+        }
+        if !names.is_empty() {
+            let reason = if in_their_place && !self.curves.is_empty() {
+                "only Threadlab measures that; Python threads stand in its place"
+            } else {
+                "only Threadlab measures that"
+            };
+            self.leave_out(&names.join(", "), reason);
         }
     }
-    if curves.is_empty() {
-        curves.push((EngineKind::PythonThreads, None));
+
+    fn leave_out(&mut self, name: &str, reason: &'static str) {
+        let pair = (name.to_owned(), reason);
+        if !self.left_out.contains(&pair) {
+            self.left_out.push(pair);
+        }
     }
-    let curve = |(engine, start): (EngineKind, Option<&'static str>)| {
-        let label = start.map_or_else(|| engine.label().to_owned(), |start| format!("{}, {start}", engine.label()));
-        json!({ "engine": engine.id(), "start_method": start, "label": label })
-    };
-    curves.into_iter().map(curve).collect()
+
+    /// Why an engine cannot run the workload, wherever it is there; an event loop runs what waits in part.
+    fn why_not(&self, engine: EngineKind) -> Option<&'static str> {
+        engine.why_not_as_set(&self.workload).filter(|_| self.workload.kind() != WorkloadKind::Mixed)
+    }
+
+    fn curve(&self, key: &SeriesKey, points: &[Point]) -> Value {
+        let free_threaded = key.interpreter.as_ref().filter(|python| python.free_threaded);
+        json!({
+            "engine": key.engine.id(),
+            "name": key.engine.label(),
+            "start_method": key.start_method.map(crate::model::series::StartMethod::id),
+            // Whether a build that has the choice had the GIL on.
+            "gil_chosen": free_threaded.and_then(crate::model::series::Interpreter::has_gil),
+            "lengths_s": self.threads.iter().map(|&count| self.length_s(points, count)).collect::<Vec<_>>(),
+        })
+    }
+
+    /// How long a window shall be: as in these points at that thread count, else as in any series.
+    fn length_s(&self, points: &[Point], count: usize) -> f64 {
+        let typical = |points: &mut dyn Iterator<Item = &Point>| {
+            let here = points.filter(|point| point.threads.get() == count);
+            let lengths: Vec<f64> = here.flat_map(|point| &point.windows).map(|window| window.wall_s).collect();
+            median(&lengths)
+        };
+        let of_any = || typical(&mut self.record.results.series.iter().flat_map(|series| &series.points));
+        let length_s = typical(&mut points.iter()).or_else(of_any).unwrap_or(USUAL_WINDOW_S);
+        // A window of batches lasts until the one at hand is done: exactly as long would be one more as often as not.
+        let batches = matches!(self.workload.kind(), WorkloadKind::StartJoin | WorkloadKind::Job);
+        if batches { 0.9 * length_s } else { length_s }
+    }
+
+    fn reasons(&self) -> impl Iterator<Item = &str> {
+        let of_python = |(name, _): &&(String, &'static str)| {
+            EngineKind::ALL.iter().any(|engine| engine.needs_interpreter() && engine.label() == name)
+        };
+        self.left_out.iter().filter(of_python).map(|(_, reason)| *reason)
+    }
+
+    fn in_json(&self) -> Value {
+        // The program has a server of its own.
+        let server = || Ok::<_, Infallible>((String::new(), 0));
+        let Ok(work) = Work::of(&self.workload, server);
+        json!({
+            "title": self.record.title,
+            "work": work,
+            "timed": self.workload.bound() != Bound::Cpu,
+            "cpu_share": self.workload.cpu_share(),
+            "threads": self.threads,
+            "curves": self.curves,
+            "left_out": self.left_out,
+        })
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::sample;
-    use super::*;
-
-    #[test]
-    fn the_program_holds_the_run_and_nothing_is_left_open() {
-        let record = sample::record();
-        let program = String::from_utf8(write(&record).expect("a program")).expect("text");
-        assert!(!program.contains("@RUN@") && !program.contains("@UNITS@"));
-        for unit in UNITS {
-            assert_eq!(program.matches(&format!("\n{unit}")).count(), 1, "{unit}");
-        }
-        assert!(program.contains("                wait()\n\n    return unit\n\n\ndef make_unit("), "{program}");
-        let line = program.lines().find(|line| line.starts_with("RUN = ")).expect("the run");
-        let literal = line.trim_start_matches("RUN = json.loads(").trim_end_matches(')');
-        let text: String = serde_json::from_str(literal).expect("a string");
-        let run: Value = serde_json::from_str(&text).expect("JSON");
-        assert_eq!(run["title"], record.lesson_title.as_str());
-        assert_eq!(run["experiments"].as_array().map(Vec::len), Some(record.experiments.len()));
-        assert!(run["experiments"][0]["curves"].as_array().is_some_and(|curves| !curves.is_empty()));
-    }
-
-    #[test]
-    fn a_run_of_which_nothing_can_be_repeated_is_refused() {
-        let mut record = sample::record();
-        for experiment in &mut record.experiments {
-            experiment.workload = WorkloadKind::TwoLocks;
-        }
-        let error = write(&record).expect_err("nothing").to_string();
-        assert!(error.contains("without Threadlab (two-locks)"), "{error}");
-    }
-}
+mod tests;

@@ -8,10 +8,12 @@ use std::sync::Arc;
 mod kind;
 mod parameter;
 mod table;
+mod work;
 
 pub use kind::{Bound, WorkloadKind};
 use parameter::listed;
 pub use parameter::{Choice, Parameter, ParameterError, ParameterValue, SliderScale};
+pub use work::Work;
 
 /// A kind with a value for each of its parameters, all within range.
 #[derive(Debug, Clone, PartialEq)]

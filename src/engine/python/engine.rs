@@ -128,34 +128,8 @@ impl PythonEngine {
     }
 
     fn work(&self, workload: &Workload) -> Result<Work, MeasureError> {
-        let value = |name| workload.value(name);
-        Ok(match workload.kind() {
-            WorkloadKind::CountPrimes => Work::CountPrimes { limit: whole(value("limit")) },
-            WorkloadKind::Wait => Work::Wait { wait_ms: value("wait_ms") },
-            WorkloadKind::Mixed => Work::Mixed { unit_ms: value("unit_ms"), cpu_share: value("cpu_share") },
-            WorkloadKind::Sha256 => Work::Sha256 { bytes: bytes(value("buffer_kib")) },
-            WorkloadKind::Zlib => Work::Zlib { bytes: bytes(value("buffer_kib")) },
-            WorkloadKind::Code => Work::Code { source: workload.code().unwrap_or_default().to_owned() },
-            WorkloadKind::Numpy => Work::Numpy { size: whole(value("size")) },
-            WorkloadKind::LostUpdates => Work::LostUpdates { code: workload.word("code") },
-            WorkloadKind::Counter => Work::Counter { how: workload.word("how") },
-            WorkloadKind::Sleeper => Work::Sleeper { sleep_ms: value("sleep_ms") },
-            WorkloadKind::Critical => Work::Critical { unit_ms: value("unit_ms"), lock_share: value("lock_share") },
-            WorkloadKind::Semaphore => Work::Semaphore { slots: whole(value("slots")), wait_ms: value("wait_ms") },
-            WorkloadKind::TwoLocks => {
-                Work::TwoLocks { order: workload.word("order"), patience_ms: value("patience_ms") }
-            }
-            WorkloadKind::StartJoin => {
-                Work::StartJoin { inside: workload.word("join") == "inside", body_ms: value("body_ms") }
-            }
-            WorkloadKind::Pool => Work::Pool { wait_ms: value("wait_ms"), cpu_ms: value("cpu_ms") },
-            WorkloadKind::Job => Work::Job { job_ms: value("job_ms"), payload_bytes: bytes(value("payload_kib")) },
-            WorkloadKind::Socket => {
-                let server = self.workshop.server_address();
-                let server = server.map_err(|error| MeasureError::Failed(error.to_string()))?;
-                Work::Socket { delay_ms: value("delay_ms"), host: server.ip().to_string(), port: server.port() }
-            }
-        })
+        let server = || self.workshop.server_address().map(|server| (server.ip().to_string(), server.port()));
+        Work::of(workload, server).map_err(|error| MeasureError::Failed(error.to_string()))
     }
 
     fn ask(&mut self, request: Request, longest: Duration, cancel: &CancelFlag) -> Result<Point, MeasureError> {
@@ -307,16 +281,6 @@ fn mode(kind: EngineKind) -> Option<Mode> {
         EngineKind::PythonAsyncio => Some(Mode::Asyncio),
         EngineKind::Native | EngineKind::GilModel => None,
     }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and parameters are small")]
-fn whole(value: f64) -> u32 {
-    value.round() as u32
-}
-
-/// Kibibytes in bytes.
-fn bytes(kib: f64) -> u32 {
-    whole(kib * 1024.0)
 }
 
 fn measure_error(error: HarnessError) -> MeasureError {

@@ -8,6 +8,7 @@ use crate::model::window::{DeadlockReport, LostUpdates};
 
 use crate::model::first_program::Transcript;
 pub use crate::model::series::StartMethod;
+pub use crate::model::workload::Work;
 
 /// The version of the protocol that this program speaks.
 pub const PROTOCOL: u32 = 1;
@@ -61,115 +62,6 @@ pub enum Op {
     Point,
     /// The unit in a bare loop of the main thread, without any worker: the reference of the engine's own cost.
     Alone,
-}
-
-/// A workload as the harness takes it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
-pub enum Work {
-    /// Counts primes.
-    CountPrimes {
-        /// Every number from 2 below this one.
-        limit: u32,
-    },
-    /// Sleeps.
-    Wait {
-        /// In milliseconds.
-        wait_ms: f64,
-    },
-    /// Requests to Threadlab's local server.
-    Socket {
-        /// How long the server waits, in milliseconds.
-        delay_ms: f64,
-        /// Its address.
-        host: String,
-        /// Its port.
-        port: u16,
-    },
-    /// Computes, then sleeps.
-    Mixed {
-        /// Both together, in milliseconds.
-        unit_ms: f64,
-        /// The computing part, 0 to 1.
-        cpu_share: f64,
-    },
-    /// Hashes a buffer.
-    Sha256 {
-        /// Its length.
-        bytes: u32,
-    },
-    /// Compresses a buffer of text.
-    Zlib {
-        /// Its length.
-        bytes: u32,
-    },
-    /// Multiplies two matrices with NumPy.
-    Numpy {
-        /// How many rows they have.
-        size: u32,
-    },
-    /// Increments one number that all threads share.
-    LostUpdates {
-        /// How: the word of the parameter.
-        code: &'static str,
-    },
-    /// Counts together.
-    Counter {
-        /// How: the word of the parameter.
-        how: &'static str,
-    },
-    /// One worker sleeps while the others compute.
-    Sleeper {
-        /// In milliseconds.
-        sleep_ms: f64,
-    },
-    /// Computes, in part with a lock.
-    Critical {
-        /// The whole unit, in milliseconds.
-        unit_ms: f64,
-        /// The part with the lock, 0 to 1.
-        lock_share: f64,
-    },
-    /// Waits with a slot.
-    Semaphore {
-        /// How many there are.
-        slots: u32,
-        /// In milliseconds.
-        wait_ms: f64,
-    },
-    /// Takes two locks.
-    TwoLocks {
-        /// In which order: the word of the parameter.
-        order: &'static str,
-        /// In milliseconds.
-        patience_ms: f64,
-    },
-    /// Starts and joins threads or processes.
-    StartJoin {
-        /// Whether each is joined before the next is started.
-        inside: bool,
-        /// How long each sleeps, in milliseconds.
-        body_ms: f64,
-    },
-    /// Hands jobs to an executor of `concurrent.futures`.
-    Pool {
-        /// How long each sleeps, in milliseconds.
-        wait_ms: f64,
-        /// How long each computes before, in milliseconds.
-        cpu_ms: f64,
-    },
-    /// Divides one computation among workers started for it.
-    Job {
-        /// What it takes one worker, in milliseconds.
-        job_ms: f64,
-        /// What is sent to each worker and back.
-        payload_bytes: u32,
-    },
-    /// The learner's own code.
-    Code {
-        /// Python that defines a function `work` without arguments: one unit.
-        source: String,
-    },
 }
 
 /// A message of the harness.
