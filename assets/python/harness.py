@@ -36,8 +36,8 @@ Counting (one window): the workers are ready, and start at one absolute time. Af
 workers and the clock are read, and read again after the length. Units are the difference of the counters. What cannot
 be known is null.
 
-Ending: Threadlab kills the whole process group, and a guard that it puts into the group does so when Threadlab itself is
-killed. Nothing here has to help with it, so that this interpreter may hang.
+Ending: Threadlab kills the whole process group and what has left it, and a guard does so when Threadlab itself is killed.
+Nothing here has to help with it, so that this interpreter may hang.
 """
 
 import os

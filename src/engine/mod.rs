@@ -27,6 +27,7 @@ pub mod mock;
 pub mod native;
 pub mod noise;
 mod outbox;
+pub mod process_stat;
 pub mod python;
 pub mod quiet;
 pub mod schedule;

@@ -200,8 +200,8 @@ fn in_mid_window(python: &Interpreter, act: impl FnOnce(u32, &CancelFlag)) -> Re
             let (engine, cancel) = (&mut engine, &cancel);
             move || engine.measure(&order, cancel)
         });
-        // The interpreter, its guard, two workers.
-        await_running(group, 4);
+        // The interpreter and two workers.
+        await_running(group, 3);
         act(group, &cancel);
         measuring.join().expect("it does not panic")
     });
@@ -336,18 +336,18 @@ impl Helper {
 fn nothing_outlives_a_threadlab_that_is_killed() {
     for python in some_pythons() {
         let busy = helper("busy", &python);
-        await_running(busy.group, 4);
+        await_running(busy.group, 3);
         busy.kill_and_check();
 
         // Stopped, it cannot see that its input was closed.
         let stopped = helper("busy", &python);
-        await_running(stopped.group, 4);
+        await_running(stopped.group, 3);
         signal(stopped.group, Signal::STOP);
         stopped.kill_and_check();
 
         // No thread of it can run, since one keeps the GIL.
         let hung = helper("hung", &python);
-        await_running(hung.group, 2);
+        await_running(hung.group, 1);
         hung.kill_and_check();
     }
 }

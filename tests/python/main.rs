@@ -32,6 +32,8 @@ use threadlab::model::workload::{Bound, ParameterValue, Workload, WorkloadKind};
 use threadlab::workload::Workshop;
 
 mod containment;
+#[cfg(target_os = "linux")]
+mod escapes;
 mod examples;
 mod measuring;
 mod own_code;

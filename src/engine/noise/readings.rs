@@ -8,7 +8,8 @@ use std::time::Duration;
 use sysinfo::Components;
 
 use crate::engine::cgroup::ControlGroups;
-use crate::engine::python::process::cpu_of_killed;
+use crate::engine::process_stat::ProcessStat;
+use crate::engine::python::process::{cpu_of_killed, is_held};
 
 /// Counters that grow; only that of the children can fall.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,50 +101,20 @@ fn to_f64(ticks: u64) -> f64 {
 /// CPU time of the processes that this one has started, and of those that they have started, in ticks: of those that run, and of
 /// those that have ended and were waited for. The interpreters of the Python engines are such, with their workers.
 pub fn children(root: &Path) -> Option<u64> {
-    let own = Process::parse(&fs::read_to_string(root.join("proc/self/stat")).ok()?)?;
-    let stats = fs::read_dir(root.join("proc")).ok()?.flatten().filter_map(|entry| {
-        entry.file_name().to_str()?.parse::<u32>().ok()?;
-        Process::parse(&fs::read_to_string(entry.path().join("stat")).ok()?)
-    });
-    let all: Vec<Process> = stats.filter(|process| process.id != own.id).collect();
-    // What a child starts belongs to its group, even when the child has ended and somebody else is its parent now.
+    let proc = root.join("proc");
+    let own = ProcessStat::read(&proc.join("self"))?;
+    let all: Vec<_> = ProcessStat::all(&proc).filter(|process| process.id != own.id).collect();
+    // What a child starts belongs to its group, even when the child has ended and somebody else is its parent now; and what has
+    // left the group is known by its mark.
     let groups: Vec<u32> = all
         .iter()
         .filter(|process| process.parent == own.id && process.group != own.group)
         .map(|process| process.group)
         .collect();
-    let ours = all.iter().filter(|process| process.parent == own.id || groups.contains(&process.group));
+    let is_ours =
+        |process: &&ProcessStat| process.parent == own.id || groups.contains(&process.group) || is_held(&proc, process);
+    let ours = all.iter().filter(is_ours);
     Some(own.of_children + ours.map(|process| process.used + process.of_children).sum::<u64>())
-}
-
-/// What `/proc/PID/stat` tells of a process (Linux, `proc_pid_stat(5)`).
-struct Process {
-    id: u32,
-    parent: u32,
-    group: u32,
-    /// CPU time in ticks.
-    used: u64,
-    /// That of the children that it has waited for, and of theirs.
-    of_children: u64,
-}
-
-impl Process {
-    fn parse(stat: &str) -> Option<Self> {
-        // The name, in brackets, can hold anything.
-        let (before, after) = stat.rsplit_once(')')?;
-        let id = before.split_once(' ')?.0.parse().ok()?;
-        let fields: Vec<&str> = after.split_ascii_whitespace().collect();
-        // The first of them is the third of the line.
-        let ticks = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
-        let number = |number: usize| fields.get(number - 3)?.parse::<u32>().ok();
-        Some(Self {
-            id,
-            parent: number(4)?,
-            group: number(5)?,
-            used: ticks(14)? + ticks(15)?,
-            of_children: ticks(16)? + ticks(17)?,
-        })
-    }
 }
 
 /// How long, since the machine was started, some task has waited for a CPU (Linux, `Documentation/accounting/psi.rst`).
@@ -226,7 +197,7 @@ mod tests {
     fn children_are_whoever_this_process_has_started_alive_or_dead() {
         // Process 10 is this one; 11 its interpreter with the workers 12 (of 11) and 13 (whose parent has ended); 20 a stranger.
         let stat = |id: u32, parent: u32, group: u32, used: u32, of_children: u32| {
-            format!("{id} (a ) b) S {parent} {group} 1 0 -1 4 0 0 0 0 {used} 1 {of_children} 2 20 0 1 0")
+            format!("{id} (a ) b) S {parent} {group} 1 0 -1 4 0 0 0 0 {used} 1 {of_children} 2 20 0 1 0 5000")
         };
         let own = stat(10, 1, 10, 1000, 50);
         let root = root(&[

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::process::{Heard, Input, Launch, Process, Stream, how_ended};
-use super::protocol::{self, Answer, FirstRequest, Hello, PROTOCOL, Point, Request};
+use super::protocol::{self, Answer, FirstRequest, Hello, PROTOCOL, Point, Request, Work};
 use super::version::Version;
 use crate::engine::cancel::CancelFlag;
 use crate::model::code::CodeFault;
@@ -253,7 +253,12 @@ impl Harness {
     pub fn ask(&mut self, mut request: Request, longest: Duration, cancel: &CancelFlag) -> Result<Point, HarnessError> {
         request.id = self.next_id;
         let line = serde_json::to_string(&request).map_err(|error| HarnessError::Garbage(error.to_string()))?;
-        match self.request(&line, longest, cancel)? {
+        let answer = self.request(&line, longest, cancel);
+        if let Work::Code { .. } = request.workload {
+            // What has left the process group is not seen by the harness.
+            self.has_leftover |= self.process.strays() > 0;
+        }
+        match answer? {
             Answer::Point(point) => self.accept(point).inspect_err(|_| {
                 self.process.end();
             }),

@@ -5,7 +5,7 @@
 //! [`harness`] (a [`process`] that runs `assets/python/harness.py`) and speaks its [`protocol`].
 //!
 //! Nothing that was started is left behind, whatever happens: each subprocess leads a process group that is killed when its
-//! owner is dropped; and when this program itself is killed, a guard inside the group ends it (see the harness).
+//! owner is dropped, together with what left the group; and when this program itself is killed, a guard ends them.
 
 pub mod discovery;
 pub mod engine;

@@ -1,8 +1,9 @@
 //! A subprocess that cannot outlive its owner, and whose output cannot flood it.
 //!
-//! It leads a group of its own, to which everything it starts belongs: a process group, or on Windows a job object. Dropping the
-//! owner kills the group, waits for the leader, and joins what reads its output. When this program itself is killed, the
-//! group is ended too: by a guard inside it, or by the system with the job. Only this module starts programs.
+//! It leads a group of its own, to which everything it starts belongs: a process group, or on Windows a job object. What leaves
+//! a process group is found nevertheless (see `group::kin`). Dropping the owner kills them all, waits for the leader, and joins what
+//! reads its output. When this program itself is killed, the
+//! group is ended too: by its guard, or by the system with the job. Only this module starts programs.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -16,6 +17,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 mod group;
 mod reader;
 
+#[cfg(windows)]
+use crate::engine::process_stat::ProcessStat;
 use group::Group;
 use reader::{Allowance, Reader};
 pub use reader::{Heard, LONGEST_LINE, MOST_OUTPUT, Stream};
@@ -90,16 +93,14 @@ impl Process {
         if let Some(folder) = &launch.folder {
             command.current_dir(folder).envs(["TMPDIR", "TEMP", "TMP"].map(|name| (name, folder)));
         }
-        group::lead(&mut command);
+        let mark = group::lead(&mut command);
         let mut child = spawn(&mut command)?;
         let (out, err, input) = (child.stdout.take(), child.stderr.take(), child.stdin.take());
-        let group = match Group::hold(&mut child, launch) {
-            Ok(group) => group,
-            Err(error) => {
-                group::kill_unheld(&mut child);
-                return Err(error);
-            }
-        };
+        let mut group = Group::of(&child, mark);
+        if let Err(error) = group.hold(&mut child, launch) {
+            group.end(&mut child);
+            return Err(error);
+        }
         let (sender, heard) = bounded(CHANNEL_CAPACITY);
         let allowance = Allowance::default();
         let started = match (out, err) {
@@ -139,6 +140,11 @@ impl Process {
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => Some(Heard::End),
         }
+    }
+
+    /// How many processes run that it started and that left its group; 0 where the system does not tell.
+    pub fn strays(&self) -> usize {
+        self.group.strays()
     }
 
     /// Whether the leader has ended.
@@ -197,12 +203,18 @@ fn spawn(command: &mut Command) -> io::Result<Child> {
 }
 
 #[cfg(unix)]
-pub use group::cpu_of_killed;
+pub use group::{cpu_of_killed, is_held};
 
 /// CPU time of killed processes is known to the system only while it tells of the living: on Windows nobody asks for it.
 #[cfg(windows)]
 pub fn cpu_of_killed() -> u64 {
     0
+}
+
+/// Whether a process belongs to a subprocess that is held now: on Windows nobody asks.
+#[cfg(windows)]
+pub fn is_held(_proc: &Path, _process: &ProcessStat) -> bool {
+    false
 }
 
 /// How many processes of a group run (a dead one that nobody has waited for does not).

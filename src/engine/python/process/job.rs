@@ -16,41 +16,53 @@ use super::{DEATH, Launch};
 /// A subprocess's job.
 #[derive(Debug)]
 pub(super) struct Group {
-    job: OwnedHandle,
+    job: Option<OwnedHandle>,
 }
+
+/// Nothing: a job needs no mark, since nothing can leave it.
+#[derive(Debug)]
+pub(super) struct Mark;
 
 /// Lets the process that `command` starts wait until it is in its job, and opens no console for it.
-pub(super) fn lead(command: &mut Command) {
+pub(super) fn lead(command: &mut Command) -> Mark {
     command.creation_flags(CREATE_SUSPENDED | CREATE_NO_WINDOW);
-}
-
-/// Ends a process for which there is no [`Group`].
-pub(super) fn kill_unheld(child: &mut Child) {
-    if let Err(error) = child.kill().and_then(|()| child.wait()) {
-        tracing::error!("failed to end process {}: {error}", child.id());
-    }
+    Mark
 }
 
 impl Group {
-    /// A job with `child` in it, which runs from then on.
-    pub(super) fn hold(child: &mut Child, launch: &Launch) -> io::Result<Self> {
+    /// The group of `child`, which was started just now and waits.
+    pub(super) fn of(_child: &Child, _mark: Mark) -> Self {
+        Self { job: None }
+    }
+
+    /// Makes a job with `child` in it, which runs from then on.
+    pub(super) fn hold(&mut self, child: &mut Child, launch: &Launch) -> io::Result<()> {
         let job = system::new_job(launch.memory_limit)?;
         system::assign(&job, child)?;
-        system::resume(child)?;
-        Ok(Self { job })
+        self.job = Some(job);
+        system::resume(child)
     }
 
     /// Kills every process of the job, and waits until none runs. How the first one ended.
     pub(super) fn end(&mut self, child: &mut Child) -> Option<ExitStatus> {
-        if let Err(error) = system::terminate(&self.job) {
+        // Without a job there is but the one process, which never ran.
+        let killed = self.job.as_ref().map_or_else(|| child.kill(), system::terminate);
+        if let Err(error) = killed {
             tracing::error!("failed to end the job of process {}: {error}", child.id());
         }
         let status = child.wait().ok();
         let until = Instant::now() + DEATH;
-        while system::running(&self.job).is_ok_and(|running| running > 0) && Instant::now() < until {
+        let runs = |job: &OwnedHandle| system::running(job).is_ok_and(|running| running > 0);
+        while self.job.as_ref().is_some_and(runs) && Instant::now() < until {
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
         status
+    }
+
+    /// How many processes run that left the job: none can.
+    #[expect(clippy::unused_self, reason = "the same call as where they can")]
+    pub(super) fn strays(&self) -> usize {
+        0
     }
 }
 
