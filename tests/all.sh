@@ -5,6 +5,9 @@
 #   tests/all.sh            everything
 #   tests/all.sh --fast     without the real window and the pictures
 #
+# With THREADLAB_INSTALL=yes it also builds cargo-deny (into target/tools, some minutes the first time) and adds the toolchain's
+# targets of other systems, where these are missing; where that fails, as without a network, it leaves out what needs them.
+#
 # Exit status: 0 all passed; 1 something failed, and the last lines say what; 2 wrong usage.
 set -u -o pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -64,6 +67,38 @@ install_missing() {
     rm -f /tmp/threadlab-install.$$
 }
 
+may_install() { [ "${THREADLAB_INSTALL:-no}" = yes ]; }
+
+# cargo-deny, in a folder of this project: nothing else of the machine changes.
+deny_version=0.20.2
+tools=${CARGO_TARGET_DIR:-target}/tools
+mkdir -p "$tools"
+tools=$(cd "$tools" && pwd)
+PATH=$PATH:$tools/bin
+why_no_deny="cargo-deny is not installed (cargo install --locked cargo-deny, or THREADLAB_INSTALL=yes)"
+install_deny() {
+    if have cargo-deny || ! may_install; then return; fi
+    echo "building cargo-deny $deny_version"
+    local began=$SECONDS
+    # Without optimisation: built in half the time, and it runs for seconds only.
+    if CARGO_TARGET_DIR=$tools/build timeout 900 cargo install --quiet --locked --debug --root "$tools" \
+        --version "$deny_version" cargo-deny >"$tools/deny.log" 2>&1; then
+        echo "built it in $((SECONDS - began)) s"
+    else
+        why_no_deny="cargo-deny could not be built: $(grep -m1 -E '^(error|warning: spurious)' "$tools/deny.log" || echo "it took too long")"
+    fi
+    rm -rf "$tools/build"
+}
+
+# has_target TARGET: whether the toolchain can check code for it, once it was added where that may be.
+has_target() {
+    have rustup || return
+    if ! rustup target list --installed | grep -qx "$1" && may_install; then
+        timeout 120 rustup target add "$1" >/dev/null 2>&1
+    fi
+    rustup target list --installed | grep -qx "$1"
+}
+
 passed=0
 skipped=0
 failures=()
@@ -92,6 +127,7 @@ leave_out() {
 have() { command -v "$1" >/dev/null; }
 
 install_missing
+install_deny
 
 step "format" cargo fmt --all --check
 step "lints" cargo clippy --locked --all-targets -- -D warnings
@@ -100,16 +136,16 @@ step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 step "build without the window" cargo check --locked --no-default-features
 for target in x86_64-pc-windows-gnu aarch64-apple-darwin; do
     # Neither is run here: this holds only that the other systems' own code compiles.
-    if have rustup && rustup target list --installed | grep -qx "$target"; then
+    if has_target "$target"; then
         step "lints for $target" cargo clippy --locked --lib --bins --target "$target" -- -D warnings
     else
-        leave_out "lints for $target" "that target is not installed (rustup target add $target)"
+        leave_out "lints for $target" "that target is not installed$(may_install && echo " and could not be") (rustup target add $target)"
     fi
 done
 if have cargo-deny; then
     step "licences and sources" cargo deny --offline check bans licenses sources
 else
-    leave_out "licences and sources" "cargo-deny is not installed (cargo install cargo-deny)"
+    leave_out "licences and sources" "$why_no_deny"
 fi
 if [ "$fast" = no ] && [ -n "$(ls /usr/share/vulkan/icd.d/lvp_icd*.json 2>/dev/null)" ]; then
     step "tests, with pictures" env THREADLAB_PICTURES=1 WGPU_BACKEND=vulkan \

@@ -28,15 +28,13 @@ pub enum CatalogueError {
 /// # Errors
 /// When not one of the series can be measured here.
 pub fn engines(request: &RunRequest) -> Result<Vec<Box<dyn Engine>>, CatalogueError> {
-    let workshop = Arc::new(Workshop::new());
-    let cores = machine::cores();
+    let equipment = Equipment::of_this_machine(Switches::Ignored);
     let mut keys = vec![SeriesKey::of(EngineKind::Native)];
     keys.extend(request.experiments.iter().flat_map(|plan| plan.series.iter().cloned()));
     keys.sort_unstable();
     keys.dedup();
     let interval_us = request.switch_interval_us;
-    let engines: Vec<_> =
-        keys.into_iter().filter_map(|key| engine(&key, interval_us, &workshop, cores, Switches::Ignored)).collect();
+    let engines: Vec<_> = keys.into_iter().filter_map(|key| equipment.engine(&key, interval_us)).collect();
     let mut asked = request.experiments.iter().flat_map(|plan| &plan.series).peekable();
     let Some(first) = asked.peek().map(|key| key.label()) else { return Ok(engines) };
     if asked.any(|key| engines.iter().any(|engine| engine.key() == key)) {
@@ -46,50 +44,44 @@ pub fn engines(request: &RunRequest) -> Result<Vec<Box<dyn Engine>>, CatalogueEr
     }
 }
 
-/// Whether Python engines count how often the GIL changes hands.
+/// Whether Python engines count how often the GIL goes from one computing thread to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Switches {
+pub(super) enum Switches {
     Counted,
     Ignored,
 }
 
-/// The engine of a series, which counts how often the GIL goes from one computing thread to another; `None` where there is none.
-pub(super) fn counting_engine(
-    key: &SeriesKey,
-    switch_interval_us: u32,
-    workshop: &Arc<Workshop>,
-    cores: usize,
-) -> Option<Box<dyn Engine>> {
-    engine(key, switch_interval_us, workshop, cores, Switches::Counted)
-}
-
-fn engine(
-    key: &SeriesKey,
-    switch_interval_us: u32,
-    workshop: &Arc<Workshop>,
+/// What all engines of a run have in common.
+pub(super) struct Equipment {
+    workshop: Arc<Workshop>,
     cores: usize,
     switches: Switches,
-) -> Option<Box<dyn Engine>> {
-    match key.engine {
-        EngineKind::Native => Some(Box::new(NativeEngine::new(Arc::clone(workshop), cores))),
-        EngineKind::GilModel => Some(Box::new(GilModel::new(Arc::clone(workshop), cores, switch_interval_us))),
-        EngineKind::PythonThreads
-        | EngineKind::PythonProcesses
-        | EngineKind::PythonInterpreters
-        | EngineKind::PythonAsyncio => python_engine(key, switch_interval_us, workshop, cores, switches),
+}
+
+impl Equipment {
+    pub(super) fn of_this_machine(switches: Switches) -> Self {
+        Self { workshop: Arc::new(Workshop::new()), cores: machine::cores(), switches }
     }
-}
 
-fn python_engine(
-    key: &SeriesKey,
-    switch_interval_us: u32,
-    workshop: &Arc<Workshop>,
-    cores: usize,
-    switches: Switches,
-) -> Option<Box<dyn Engine>> {
-    let engine = super::python::PythonEngine::new(key, Arc::clone(workshop), cores)?;
-    let engine = engine.with_switch_interval(switch_interval_us);
-    Some(Box::new(if switches == Switches::Counted { engine.noting_switches() } else { engine }))
+    /// The engine of a series; `None` where there is none.
+    pub(super) fn engine(&self, key: &SeriesKey, switch_interval_us: u32) -> Option<Box<dyn Engine>> {
+        let workshop = Arc::clone(&self.workshop);
+        match key.engine {
+            EngineKind::Native => Some(Box::new(NativeEngine::new(workshop, self.cores))),
+            EngineKind::GilModel => Some(Box::new(GilModel::new(workshop, self.cores, switch_interval_us))),
+            EngineKind::PythonThreads
+            | EngineKind::PythonProcesses
+            | EngineKind::PythonInterpreters
+            | EngineKind::PythonAsyncio => {
+                let engine = super::python::PythonEngine::new(key, workshop, self.cores)?;
+                let engine = engine.with_switch_interval(switch_interval_us);
+                Some(Box::new(match self.switches {
+                    Switches::Counted => engine.noting_switches(),
+                    Switches::Ignored => engine,
+                }))
+            }
+        }
+    }
 }
 
 /// Every series that can be measured on this machine, in the order lists show them.

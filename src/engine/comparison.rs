@@ -1,19 +1,18 @@
 //! The GIL model beside CPython: the same windows with the same engines that experiments use, side by side in every round.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
 use super::cancel::CancelFlag;
+use super::catalogue::{Equipment, Switches};
 use super::message::Outcome;
 use super::noise::{Monitor, SystemMonitor};
-use super::{Engine, MeasureError, WindowOrder, catalogue, disturbance, machine, schedule};
+use super::{Engine, MeasureError, WindowOrder, disturbance, machine, schedule};
 use crate::model::comparison::{Row, Side, Tally, Task, tasks};
 use crate::model::series::{EngineKind, Interpreter, SeriesKey};
 use crate::model::warning::Warning;
 use crate::model::window::Window;
-use crate::workload::Workshop;
 
 /// How long the workers of each window run before the first snapshot: until the turns of eight threads have come to be as they
 /// will stay.
@@ -74,7 +73,7 @@ impl Plan {
 
 /// Measures on this machine. `after_window` hears after each window how many are done, and has the time until it returns.
 pub fn measure(plan: &Plan, cancel: &CancelFlag, after_window: &mut dyn FnMut(usize)) -> Measured {
-    let (workshop, cores) = (Arc::new(Workshop::new()), machine::cores());
+    let equipment = Equipment::of_this_machine(Switches::Counted);
     let make = |side: Side, task: &Task| {
         let key = match side {
             Side::Model => SeriesKey::of(EngineKind::GilModel),
@@ -82,7 +81,7 @@ pub fn measure(plan: &Plan, cancel: &CancelFlag, after_window: &mut dyn FnMut(us
                 SeriesKey::in_interpreter(EngineKind::PythonThreads, plan.interpreters.get(number)?.clone())
             }
         };
-        catalogue::counting_engine(&key, task.switch_interval_us, &workshop, cores)
+        equipment.engine(&key, task.switch_interval_us)
     };
     let mut monitor = SystemMonitor::new(machine::read());
     measure_with(plan, make, &mut monitor, cancel, after_window)
@@ -319,17 +318,13 @@ mod tests {
 
     #[test]
     fn the_real_engines_of_the_model_are_there_and_count_switches() {
-        let workshop = Arc::new(Workshop::new());
-        let engine =
-            catalogue::counting_engine(&key(Side::Model), 500, &workshop, 2).expect("the model is always there");
+        let equipment = Equipment::of_this_machine(Switches::Counted);
+        let engine = equipment.engine(&key(Side::Model), 500).expect("the model is always there");
         assert_eq!(
             engine.support(&crate::model::workload::Workload::new(WorkloadKind::CountPrimes)),
             crate::engine::Support::Available
         );
         let python = SeriesKey::of(EngineKind::PythonThreads);
-        assert!(
-            catalogue::counting_engine(&python, 500, &workshop, 2).is_none(),
-            "without an interpreter there is none"
-        );
+        assert!(equipment.engine(&python, 500).is_none(), "without an interpreter there is none");
     }
 }

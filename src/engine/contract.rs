@@ -1,11 +1,12 @@
 //! What every engine must do, whatever it runs the units on. Each engine of this process is put through all of it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rstest::rstest;
 
 use super::cancel::CancelFlag;
+use super::fixture;
 use super::gil::GilModel;
 use super::mock::{MockClock, MockEngine};
 use super::native::NativeEngine;
@@ -13,7 +14,6 @@ use super::window::check_possible;
 use super::{Engine, MeasureError, Support, WindowOrder, machine};
 use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
 use crate::model::series::{EngineKind, SeriesKey};
-use crate::model::units::ThreadCount;
 use crate::model::window::Window;
 use crate::model::workload::{Bound, Workload, WorkloadKind};
 use crate::workload::Workshop;
@@ -38,14 +38,8 @@ fn measure(
     cancel: &CancelFlag,
     length: Duration,
 ) -> Result<Window, MeasureError> {
-    let order = WindowOrder {
-        workload,
-        threads: ThreadCount::clamped(threads),
-        round: 3,
-        warm_up: Duration::from_millis(5),
-        length,
-        run_began: Instant::now(),
-    };
+    let order =
+        WindowOrder { round: 3, warm_up: Duration::from_millis(5), ..fixture::order(workload, threads, length) };
     engine.measure(&order, cancel)
 }
 

@@ -247,7 +247,7 @@ pub fn cost(cell: &Cell, length: Duration, unit: Option<Duration>) -> Duration {
 /// window would count the same whole number, and an interval of no width would claim to know what it does not.
 pub fn phase(cell: &Cell, unit: Option<Duration>, random: &mut Rng) -> Duration {
     let Some(unit) = unit.filter(|_| !holds_whole_units(&cell.workload)) else { return Duration::ZERO };
-    let computing = cell.workload.cpu_share();
+    let computing = cell.workload.cpu_share().unwrap_or(1.0);
     let stretched = unit.mul_f64((cell.threads.as_f64() * computing).max(1.0));
     stretched.min(unit + Duration::from_millis(500)).mul_f64(random.f64())
 }

@@ -121,7 +121,11 @@ fn pdf_date(started_at: &str) -> Option<DateTime> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::model::plot::{AxisChoice, Metric};
+    use crate::model::record::tests::changed;
 
     fn rendered(format: Format) -> Vec<u8> {
         render(format, &sample::two_panels(), &sample::record(), &FigureOptions::default()).unwrap()
@@ -194,6 +198,24 @@ mod tests {
         match (line.contains("<path aria-label"), line.split_once(" d=\""), line.split_once("\" fill")) {
             (true, Some((words, _)), Some((_, rest))) => format!("{words} d=\"…\" fill{rest}"),
             _ => line.to_owned(),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        #[test]
+        fn a_changed_result_that_opens_is_exported(changes in changed::changes()) {
+            let text = sample::record().to_json().unwrap();
+            let Ok(record) = RunRecord::parse(&changed::changed(&text, &changes)) else { return Ok(()) };
+            for metric in [Metric::Throughput, Metric::Speedup, Metric::CoresUsed] {
+                let figure = record.figure(None, metric, AxisChoice::Automatic);
+                for format in [Format::Svg, Format::Csv, Format::Json, Format::Python] {
+                    if let Err(error) = render(format, &figure, &record, &FigureOptions::default()) {
+                        prop_assert!(!error.to_string().contains('\n'), "{format}: {error}");
+                    }
+                }
+            }
         }
     }
 

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
+use crate::model::format::shortened;
+
 /// Whether a lesson can be used all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
@@ -234,17 +236,6 @@ const MOST_CHARS: usize = 320;
 const MOST_AFTER: usize = 80;
 /// The most characters shown of what is wrong.
 const MOST_WRONG: usize = 120;
-
-/// A text without its middle where it has more than `most` characters: what it begins with and how it ends say most.
-fn shortened(text: &str, most: usize) -> String {
-    let length = text.chars().count();
-    if length <= most {
-        return text.to_owned();
-    }
-    let end: String = text.chars().skip(length - most / 4).collect();
-    let begin: String = text.chars().take(most - most / 4 - 3).collect();
-    format!("{begin} … {end}")
-}
 
 fn floor_char_boundary(source: &str, index: usize) -> usize {
     let mut index = index.min(source.len());

@@ -12,7 +12,7 @@ use super::{Lesson, MOST_BYTES, Origin, Parsed, parse, too_large};
 pub use checked::{CheckedFile, PythonFault, check_files};
 
 /// Name and text of each lesson that comes with the program, by file name.
-const BUNDLED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/lessons.rs"));
+pub(super) const BUNDLED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/lessons.rs"));
 
 /// The most lesson files read from one folder.
 const MOST_FILES: usize = 500;

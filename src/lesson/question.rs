@@ -83,7 +83,7 @@ mod tests {
 
     use super::*;
     use crate::lesson::{Lesson, Origin};
-    use crate::model::machine::Machine;
+    use crate::model::fixture;
     use crate::model::results::{Curve, Results};
     use crate::model::series::{EngineKind, SeriesKey};
 
@@ -150,14 +150,7 @@ Text.
 
     #[track_caller]
     fn check(question: &Question, choice: usize, results: Option<&Results>, expected: &str) {
-        let machine = Machine {
-            cores: 2,
-            quota_cores: None,
-            cpu_model: None,
-            os: None,
-            architecture: "x86_64".to_owned(),
-            memory_bytes: None,
-        };
+        let machine = fixture::machine(2);
         let workload = crate::model::workload::Workload::new(crate::model::workload::WorkloadKind::Wait);
         let subject = results.map(|results| Subject {
             results,

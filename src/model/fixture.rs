@@ -1,10 +1,19 @@
-//! Made-up windows and results for tests.
+//! Made-up windows, results and figures for tests.
 
 use super::machine::Machine;
 use super::results::{Curve, Results};
 use super::series::{EngineKind, SeriesKey};
 use super::units::ThreadCount;
 use super::window::Window;
+use super::workload::{Choice, Parameter};
+
+/// A parameter that is a choice of two.
+pub(crate) const CODE: Parameter = Parameter::choice(
+    "code",
+    "Code",
+    &[Choice { id: "plain", label: "c += 1" }, Choice { id: "call", label: "a call in the middle" }],
+    "What one increment is.",
+);
 
 /// A curve with its throughput at each thread count.
 pub(crate) type MadeUpCurve<'a> = (Curve, &'a [(usize, f64)]);

@@ -8,6 +8,8 @@ use super::window::LostUpdates;
 mod axis;
 mod by_setting;
 mod decision;
+#[cfg(test)]
+mod fixture;
 mod of_record;
 mod specify;
 mod style;

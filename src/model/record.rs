@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::claim::Judgement;
+use super::format;
 use super::machine::Machine;
 use super::prediction::Prediction;
 use super::results::{Point, Results, Series};
@@ -82,7 +83,18 @@ pub enum RecordError {
     },
 }
 
+/// The most characters of what is wrong, and of its place: what a changed file holds is repeated in them.
+const MOST_MESSAGE_CHARS: usize = 400;
+const MOST_PATH_CHARS: usize = 120;
+
 impl RecordError {
+    fn value(path: &str, message: &str) -> Self {
+        Self::Value {
+            path: format::shortened(path, MOST_PATH_CHARS),
+            message: format::shortened(message, MOST_MESSAGE_CHARS),
+        }
+    }
+
     /// What to do about it: a sentence without full stop.
     pub fn advice(&self) -> &'static str {
         match self {
@@ -113,7 +125,7 @@ impl RunRecord {
         let mut record: Self = serde_path_to_error::deserialize(value).map_err(|error| {
             let path = error.path().to_string();
             let path = if path == "." { "the result".to_owned() } else { path };
-            RecordError::Value { path, message: error.into_inner().to_string() }
+            RecordError::value(&path, &error.into_inner().to_string())
         })?;
         check::record(&record)?;
         for experiment in &mut record.experiments {
@@ -138,7 +150,11 @@ fn syntax_error(error: &serde_json::Error) -> RecordError {
     let message = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
-    RecordError::Syntax { line: error.line(), column: error.column(), message }
+    RecordError::Syntax {
+        line: error.line(),
+        column: error.column(),
+        message: format::shortened(&message, MOST_MESSAGE_CHARS),
+    }
 }
 
 /// Whether a run ran to its end.
@@ -262,4 +278,4 @@ impl From<ExperimentJson> for ExperimentRecord {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -264,7 +264,7 @@ impl Point {
     pub fn deadlocks(&self) -> Option<DeadlockReport> {
         let reports = self.windows.iter().filter_map(|window| window.deadlocks.clone());
         reports.reduce(|all, more| DeadlockReport {
-            count: all.count + more.count,
+            count: all.count.saturating_add(more.count),
             last: if more.last.is_empty() { all.last } else { more.last },
         })
     }

@@ -188,18 +188,10 @@ mod tests {
                 gil: None,
             },
         };
-        let machine = Machine {
-            cores: 2,
-            quota_cores: None,
-            cpu_model: None,
-            os: None,
-            architecture: "x86_64".to_owned(),
-            memory_bytes: None,
-        };
         let opening = Opening {
             program: "threadlab".to_owned(),
             started_at: "2026-11-22T12:00:00+00:00".to_owned(),
-            machine,
+            machine: fixture::machine(2),
             lesson: "waiting".to_owned(),
             lesson_title: "Waiting".to_owned(),
             experiments: vec![ExperimentOpening { title: "Wait".to_owned(), claims: vec![claim] }],

@@ -70,7 +70,8 @@ impl LostUpdates {
 impl std::ops::Add for LostUpdates {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self { expected: self.expected + other.expected, counted: self.counted + other.counted }
+        let expected = self.expected.saturating_add(other.expected);
+        Self { expected, counted: self.counted.saturating_add(other.counted) }
     }
 }
 

@@ -93,14 +93,15 @@ impl Workload {
         self.kind.parameters().iter().map(written).collect()
     }
 
-    /// The share of a unit's time on one thread that computes, 0 to 1.
-    pub fn cpu_share(&self) -> f64 {
-        match (self.kind, self.bound()) {
+    /// The share of a unit's time on one thread that computes, 0 to 1; `None` for own code, of which nobody has said it.
+    pub fn cpu_share(&self) -> Option<f64> {
+        Some(match (self.kind, self.bound()) {
+            (WorkloadKind::Code, _) => return None,
             (_, Bound::Waiting) => 0.0,
             (_, Bound::Cpu) => 1.0,
             (WorkloadKind::Pool, Bound::Mixed) => self.value("cpu_ms") / (self.value("cpu_ms") + self.value("wait_ms")),
             (_, Bound::Mixed) => self.value("cpu_share"),
-        }
+        })
     }
 
     /// What limits this workload with these values: a `mixed` one at either end of its slider is no longer mixed.

@@ -45,15 +45,8 @@ mod tests {
     use egui_kittest::kittest::Queryable as _;
 
     use super::*;
-    use crate::model::workload::Choice;
+    use crate::model::fixture::CODE;
     use crate::ui::theme;
-
-    const CODE: Parameter = Parameter::choice(
-        "code",
-        "Code",
-        &[Choice { id: "plain", label: "c += 1" }, Choice { id: "call", label: "a call in the middle" }],
-        "What one increment is.",
-    );
 
     #[derive(Default)]
     struct State {

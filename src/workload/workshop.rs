@@ -82,7 +82,8 @@ impl Workshop {
             WorkloadKind::Zlib => Source::Zlib(zlib::text(bytes(workload.value("buffer_kib"))).into()),
             WorkloadKind::Pool => {
                 let job = duration("cpu_ms") + duration("wait_ms");
-                Source::Pool(JobQueue::new(threads.get(), Mixed::new(job, workload.cpu_share(), self.speed())))
+                let share = workload.cpu_share().unwrap_or(1.0);
+                Source::Pool(JobQueue::new(threads.get(), Mixed::new(job, share, self.speed())))
             }
             WorkloadKind::StartJoin => {
                 let inside = workload.word("join") == "inside";

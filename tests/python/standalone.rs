@@ -2,8 +2,8 @@
 
 use std::process::Output;
 
+use threadlab::engine::mock;
 use threadlab::export::{FigureOptions, Format, render};
-use threadlab::model::machine::Machine;
 use threadlab::model::plot::{AxisChoice, Metric, PlotOptions, specify};
 use threadlab::model::record::{Completion, ExperimentRecord, FORMAT, RunRecord};
 use threadlab::model::results::{Curve, Results};
@@ -64,14 +64,7 @@ fn record(experiments: Vec<ExperimentRecord>) -> RunRecord {
         format: FORMAT,
         program: "threadlab".to_owned(),
         started_at: "2026-11-22T14:20:00+00:00".to_owned(),
-        machine: Machine {
-            cores: 2,
-            quota_cores: None,
-            cpu_model: None,
-            os: None,
-            architecture: "x86_64".to_owned(),
-            memory_bytes: None,
-        },
+        machine: mock::machine(),
         lesson: "test".to_owned(),
         lesson_title: "A test".to_owned(),
         precision: Precision::Quick,

@@ -35,7 +35,7 @@ pub(super) fn throughput(key: &SeriesKey, workload: &Workload, threads: ThreadCo
         }
         Bound::Mixed => {
             let unit_s = schedule::nominal_unit(workload).unwrap_or_default().as_secs_f64().max(1e-6);
-            let share = workload.cpu_share();
+            let share = workload.cpu_share().unwrap_or(1.0);
             1.0 / unit_s * threads.min(cores / share)
         }
     }
@@ -74,11 +74,13 @@ pub(super) fn lost_share(key: &SeriesKey, workload: &Workload, threads: ThreadCo
     Some(if doublings < 1.0 { 0.0 } else { two + (eight - two) * (doublings - 1.0) / 2.0 })
 }
 
-/// Whether the unit's computing is done by a library that gives the GIL back: hashlib does so from 2048 bytes on.
+/// Whether the unit's computing is done by a library that gives the GIL back: hashlib does so from 2048 bytes on, and so does own
+/// code that only compresses, as a bundled lesson's.
 fn releases_the_gil(workload: &Workload) -> bool {
     match workload.kind() {
         WorkloadKind::Sha256 => workload.value("buffer_kib") >= 2.0,
         WorkloadKind::Zlib | WorkloadKind::Numpy => true,
+        WorkloadKind::Code => workload.code().is_some_and(|code| code.contains("zlib")),
         _ => false,
     }
 }

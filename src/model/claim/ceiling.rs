@@ -88,7 +88,8 @@ impl Ceiling {
         // How many cores must be busy for one unit of the quantity.
         let cores_a_unit = match (&check.quantity, subject.workload.bound()) {
             (Quantity::LatencyRatio { .. }, _) => return Ok(Worth::Telling),
-            (Quantity::Speedup { .. }, Bound::Mixed) => subject.workload.cpu_share(),
+            // Where the share is unknown, as if all of it computed: so the machine must allow the most.
+            (Quantity::Speedup { .. }, Bound::Mixed) => subject.workload.cpu_share().unwrap_or(1.0),
             _ => 1.0,
         };
         let usable = subject.machine.usable_cores();

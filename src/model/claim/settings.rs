@@ -66,7 +66,7 @@ pub(super) fn same_share(quantity: &Quantity, series: &Series, workload: &Worklo
     if !is_scaling || workload.bound() != Bound::Mixed {
         return Ok(());
     }
-    let share = workload.cpu_share();
+    let Some(share) = workload.cpu_share() else { return Ok(()) };
     let Some(used) = series.at(ThreadCount::ONE).and_then(|point| point.cores_used) else { return Ok(()) };
     if used.high >= share * SHARE_TOLERANCE.0 && used.low <= share * SHARE_TOLERANCE.1 {
         return Ok(());

@@ -186,8 +186,8 @@ fn y_axis(curves: &[PlotCurve], options: PlotOptions<'_>) -> Axis {
 mod tests {
     use super::*;
     use crate::model::fixture::{self, curve};
-    use crate::model::plot::{AxisChoice, CurveRole, PlotSpec, Recorded, specify};
-    use crate::model::workload::{Bound, WorkloadKind};
+    use crate::model::plot::{self, CurveRole, PlotSpec};
+    use crate::model::workload::WorkloadKind;
 
     fn job(length_ms: f64, payload_kib: f64) -> Workload {
         let job = Workload::new(WorkloadKind::Job).with("job_ms", length_ms).expect("a length");
@@ -212,23 +212,7 @@ mod tests {
 
     /// With results recorded elsewhere of the first jobs.
     fn figure_beside(jobs: &[(Workload, Results)], recorded: &[Results]) -> PlotSpec {
-        let references = recorded.iter().map(|results| Some(Recorded { results, place: "recorded on 8 cores" }));
-        let inputs: Vec<PlotInput<'_>> = jobs
-            .iter()
-            .zip(references.chain(std::iter::repeat(None)))
-            .map(|((workload, results), reference)| PlotInput {
-                experiment: "job",
-                title: "A job",
-                bound: Bound::Cpu,
-                workload: Some(workload),
-                results,
-                prediction: None,
-                reference,
-            })
-            .collect();
-        let metric = Metric::BySetting;
-        let axes = AxisChoice::Automatic;
-        specify(&inputs, PlotOptions { title: "Jobs", metric, axes, provenance: "", planned: None })
+        plot::fixture::figure_beside(Metric::BySetting, jobs, recorded)
     }
 
     #[test]

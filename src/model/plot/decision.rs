@@ -128,10 +128,10 @@ fn row(input: &PlotInput<'_>, tools: &[&SeriesKey]) -> DecisionRow {
 mod tests {
     use super::*;
     use crate::model::fixture::{self, curve};
-    use crate::model::plot::{AxisChoice, Metric, PlotOptions, specify};
+    use crate::model::plot::{self, Metric};
     use crate::model::results::Results;
     use crate::model::series::EngineKind;
-    use crate::model::workload::{Bound, WorkloadKind};
+    use crate::model::workload::WorkloadKind;
 
     const THREADS: EngineKind = EngineKind::PythonThreads;
     const PROCESSES: EngineKind = EngineKind::PythonProcesses;
@@ -144,23 +144,9 @@ mod tests {
         fixture::results(&curves, 9, 0.02)
     }
 
-    fn figure(works: &[(WorkloadKind, Results)]) -> crate::model::plot::PlotSpec {
-        let workloads: Vec<_> = works.iter().map(|(kind, _)| Workload::new(*kind)).collect();
-        let inputs: Vec<PlotInput<'_>> = works
-            .iter()
-            .zip(&workloads)
-            .map(|((kind, results), workload)| PlotInput {
-                experiment: kind.id(),
-                title: kind.id(),
-                bound: Bound::Cpu,
-                workload: Some(workload),
-                results,
-                prediction: None,
-                reference: None,
-            })
-            .collect();
-        let (metric, axes) = (Metric::Decision, AxisChoice::Automatic);
-        specify(&inputs, PlotOptions { title: "The map", metric, axes, provenance: "", planned: None })
+    fn figure(works: &[(WorkloadKind, Results)]) -> plot::PlotSpec {
+        let works: Vec<_> = works.iter().map(|(kind, results)| (Workload::new(*kind), results.clone())).collect();
+        plot::fixture::figure(Metric::Decision, &works)
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn experiment(record: &ExperimentRecord, path: &str) -> Result<(), RecordError> 
     for (name, value) in &record.parameters {
         Workload::new(record.workload)
             .with_written(name, value)
-            .map_err(|error| RecordError::Value { path: format!("{path}.parameters"), message: error.to_string() })?;
+            .map_err(|error| RecordError::value(&format!("{path}.parameters"), &error.to_string()))?;
     }
     let sound = record.prediction.as_ref().is_none_or(Prediction::is_sound);
     require(sound, &format!("{path}.prediction"), "thread counts that do not ascend or a speedup below 0")?;
@@ -60,18 +60,24 @@ fn is_possible(window: &Window) -> bool {
     window.wall_s > 0.0 && window.started_s >= 0.0 && times.into_iter().flatten().all(|time| time >= 0.0)
 }
 
+/// The most that a window can have counted: beyond it counts would not be exact as numbers with a fraction, and no window lasts so long.
+const MOST_COUNTED: u64 = 1 << 52;
+
 /// Whether counts and quantiles of a window can be: no more was counted than was done, and quantiles ascend.
 fn is_consistent(window: &Window) -> bool {
     let counted = window.lost.is_none_or(|lost| lost.counted <= lost.expected);
+    let (lost, deadlocks) = (window.lost.map(|lost| lost.expected), window.deadlocks.as_ref().map(|it| it.count));
+    let counts = [Some(window.units), window.gil_switches, lost, deadlocks];
+    let exact = counts.into_iter().flatten().all(|count| count <= MOST_COUNTED);
     // What is unknown stands behind all that is known.
     let rank = |quantile: &Option<f64>| quantile.unwrap_or(f64::INFINITY);
     let ascend = window
         .latency_quantiles_ms
         .is_none_or(|quantiles| rank(&quantiles[0]) >= 0.0 && quantiles.iter().map(rank).is_sorted());
     let circle = window.deadlocks.as_ref().is_none_or(|report| (report.count == 0) == report.last.is_empty());
-    counted && ascend && circle
+    counted && exact && ascend && circle
 }
 
 fn require(holds: bool, path: &str, message: &str) -> Result<(), RecordError> {
-    if holds { Ok(()) } else { Err(RecordError::Value { path: path.to_owned(), message: message.to_owned() }) }
+    if holds { Ok(()) } else { Err(RecordError::value(path, message)) }
 }

@@ -69,6 +69,12 @@ impl Parameter {
         Self { id, label, unit, min, max, default, step: 0.0, scale: SliderScale::Logarithmic, choices: &[], help }
     }
 
+    /// The same, with a distance between two values.
+    #[must_use]
+    pub const fn in_steps_of(self, step: f64) -> Self {
+        Self { step, ..self }
+    }
+
     /// A number whose slider is linear, with its least and greatest value, its default and its step.
     pub const fn linear(
         id: &'static str,
@@ -209,14 +215,8 @@ pub enum ParameterError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fixture::CODE;
     use crate::model::workload::table::WAIT_MS;
-
-    const CODE: Parameter = Parameter::choice(
-        "code",
-        "Code",
-        &[Choice { id: "plain", label: "c += 1" }, Choice { id: "call", label: "a call in the middle" }],
-        "What one increment is.",
-    );
 
     #[track_caller]
     fn check(parameter: &Parameter, value: impl Into<ParameterValue>, expected: Result<f64, &str>) {

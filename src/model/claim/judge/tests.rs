@@ -7,6 +7,7 @@ use crate::model::window::{DeadlockReport, LockName, LostUpdates, Waiter, Window
 use crate::model::workload::WorkloadKind;
 
 mod counted;
+mod own_code;
 
 const GOOD_CEILING: MadeUpCurve<'static> = (Curve::Ceiling, &[(1, 100.0), (2, 198.0), (4, 197.0), (8, 196.0)]);
 const FLAT_CEILING: MadeUpCurve<'static> = (Curve::Ceiling, &[(1, 100.0), (2, 110.0), (4, 108.0), (8, 109.0)]);
@@ -89,13 +90,6 @@ fn other_settings_cannot_tell() {
     assert!(judgement.reason.contains("usual switch interval of 5 ms, and this run had 0.5"), "{}", judgement.reason);
     let native = of(Quantity::Speedup { engine: EngineKind::Native }, "8", Some("0.5"), None);
     assert!(!judge(&native, &often).reason.contains("switch interval"));
-
-    let code = |text: &str| Workload::new(WorkloadKind::Code).with_code(text);
-    let (own, other) = (code("def work(): 1"), code("def work(): 2"));
-    let claim = Claim { workload: Some(own.clone()), ..speedup("8", Some("0.5"), None) };
-    assert!(!judge(&claim, &Subject { workload: &own, ..subject }).reason.contains("The claim speaks of"));
-    let judgement = judge(&claim, &Subject { workload: &other, ..subject });
-    assert_eq!(judgement.reason, "The claim speaks of the lesson's own code, and this run had another.");
 }
 
 /// Mixed work with a share of 0.2 that reached 7 times one thread, and computed for `share` of its time on one thread.
