@@ -236,7 +236,12 @@ impl Tally {
         let known: Vec<(f64, f64)> = pairs.iter().filter_map(|pair| pair.0.zip(pair.1)).collect();
         let of = |number: fn(&(f64, f64)) -> f64| median(&known.iter().map(number).collect::<Vec<_>>());
         let ratio = Estimate::of(&known.iter().map(|(model, cpython)| model / cpython).collect::<Vec<_>>());
-        let (agreement, reason) = judge(ratio.as_ref(), pairs.len() - known.len(), row.goal);
+        let (agreement, mut reason) = judge(ratio.as_ref(), pairs.len() - known.len(), row.goal);
+        if let Some(rounds) =
+            ratio.as_ref().filter(|_| reason == PARTLY).and_then(|ratio| rounds_to_tell(ratio, row.goal))
+        {
+            reason = format!("{PARTLY} Some {rounds} rounds may tell: `--row {} --rounds {rounds}`.", row.id);
+        }
         let (id, name, goal) = (row.id, row.name, row.goal);
         Compared { id, name, model: of(|pair| pair.0), cpython: of(|pair| pair.1), ratio, goal, agreement, reason }
     }
@@ -281,8 +286,26 @@ fn judge(ratio: Option<&Estimate>, blank: usize, goal: f64) -> (Agreement, Strin
     } else if ratio.high < least {
         (Agreement::Outside, "The whole interval lies below the goal.".to_owned())
     } else {
-        cannot_tell("The interval lies partly within the goal and partly outside.".to_owned())
+        cannot_tell(PARTLY.to_owned())
     }
+}
+
+/// Why most rows that cannot be told cannot.
+const PARTLY: &str = "The interval lies partly within the goal and partly outside.";
+
+/// The most rounds that are ever suggested: some twenty minutes for a row.
+const MOST_SUGGESTED: u32 = 1000;
+
+/// How many rounds would bring the interval to one side of the goal's edge that is nearer to the median, if it stays where it is:
+/// intervals shrink with the square root of the rounds. Rounded up to a number that is easily typed; `None` where the median is so
+/// near to the edge that it would take too long.
+fn rounds_to_tell(ratio: &Estimate, goal: f64) -> Option<u32> {
+    let distance = ((1.0 + goal) - ratio.median).abs().min((ratio.median - (1.0 - goal)).abs());
+    let half = (ratio.high - ratio.median).max(ratio.median - ratio.low);
+    let needed = f64::from(ratio.rounds) * (half / distance).powi(2);
+    let step: u32 = if needed < 100.0 { 10 } else { 50 };
+    // Where both are 0 it is no number, which is at most nothing.
+    (step..=MOST_SUGGESTED).step_by(step as usize).find(|&rounds| needed <= f64::from(rounds))
 }
 
 #[cfg(test)]

@@ -70,11 +70,6 @@ impl Compute {
         };
         Self { numbers: up_to(number + 1) - up_to(number) }
     }
-
-    /// Computes to the end, whatever stop signal there is: for work of a few microseconds.
-    pub fn finish(self, context: &mut impl Context) {
-        black_box(Numbers::default().primes_among(self.numbers, context));
-    }
 }
 
 impl Unit for Compute {

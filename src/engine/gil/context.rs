@@ -1,40 +1,29 @@
 //! One worker's view of the GIL: when it takes it, looks at it and lets go.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::model::units::ThreadCount;
 use crate::workload::Context;
-use crate::workload::mixed::{Compute, Speed};
 
+use super::footprint::Footprint;
 use super::hold::Holds;
 use super::lock::{Gil, Taking};
-
-/// What CPython computes between two blocking calls of a loop that does nothing else: returning from the one, jumping back, calling
-/// the other. With it, hundreds of waiting threads come to the limit of the GIL where those of CPython do: 256 threads that sleep for
-/// 5 ms still overlap fully in CPython 3.11, with 6 µs of CPU time a sleep, most of it in the kernel. With 20 µs they could not.
-const WORK_BETWEEN_CALLS: Duration = Duration::from_micros(1);
 
 /// A worker under the GIL.
 #[derive(Debug)]
 pub struct GilContext {
     gil: Arc<Gil>,
     worker: usize,
-    between_calls: Compute,
+    footprint: Arc<Footprint>,
     holds: Holds,
     held_from: Option<Instant>,
 }
 
 impl GilContext {
-    /// Worker number `worker` (from 0) of `threads`, on a machine that computes at `speed`.
-    pub fn new(gil: Arc<Gil>, worker: usize, threads: ThreadCount, speed: Speed) -> Self {
-        Self {
-            gil,
-            worker,
-            between_calls: Compute::lasting(WORK_BETWEEN_CALLS, speed),
-            holds: Holds::for_one_of(threads),
-            held_from: None,
-        }
+    /// Worker number `worker` (from 0) of `threads`, whose interpreter touches `footprint` between two blocking calls.
+    pub fn new(gil: Arc<Gil>, worker: usize, threads: ThreadCount, footprint: Arc<Footprint>) -> Self {
+        Self { gil, worker, footprint, holds: Holds::for_one_of(threads), held_from: None }
     }
 
     /// When it held the lock.
@@ -84,8 +73,7 @@ impl Context for GilContext {
         self.drop_held();
         let result = wait();
         self.take();
-        let work = self.between_calls;
-        work.finish(self);
+        self.footprint.walk();
         result
     }
 
@@ -112,6 +100,7 @@ impl Drop for GilContext {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::thread;
+    use std::time::Duration;
 
     use crate::workload::primes::CountPrimes;
     use crate::workload::wait::Wait;
@@ -120,16 +109,17 @@ mod tests {
     use super::super::hold;
     use super::*;
 
-    const SPEED: Speed = Speed { numbers_per_sec: 1e7 };
+    fn context(gil: &Arc<Gil>, worker: usize, count: usize) -> GilContext {
+        GilContext::new(Arc::clone(gil), worker, ThreadCount::clamped(count), Arc::new(Footprint::new()))
+    }
 
     /// Runs a unit on each of `count` workers until each has done `units`; gives the timeline.
     fn run<U: Unit + Copy + Sync>(gil: &Arc<Gil>, count: usize, units: usize, unit: U) -> Vec<hold::Holds> {
-        let threads = ThreadCount::clamped(count);
         let stop = StopSignal::new();
         thread::scope(|scope| {
             let workers: Vec<_> = (0..count)
                 .map(|worker| {
-                    let mut context = GilContext::new(Arc::clone(gil), worker, threads, SPEED);
+                    let mut context = context(gil, worker, count);
                     let (stop, mut unit) = (&stop, unit);
                     scope.spawn(move || {
                         stop.enlist();
@@ -176,8 +166,8 @@ mod tests {
     #[test]
     fn nobody_holds_it_during_a_blocking_call() {
         let gil = Arc::new(Gil::new(5000, StopFlag::default()));
-        let mut waiting = GilContext::new(Arc::clone(&gil), 0, ThreadCount::clamped(2), SPEED);
-        let mut other = GilContext::new(Arc::clone(&gil), 1, ThreadCount::clamped(2), SPEED);
+        let mut waiting = context(&gil, 0, 2);
+        let mut other = context(&gil, 1, 2);
         let value = AtomicUsize::new(0);
         waiting.enter();
         let result = waiting.blocking(|| {
@@ -195,8 +185,7 @@ mod tests {
         let began = Instant::now();
         let stop = StopSignal::new();
         let gil = Arc::new(Gil::new(1, stop.flag()));
-        let context = |worker| GilContext::new(Arc::clone(&gil), worker, ThreadCount::clamped(2), SPEED);
-        let (mut first, mut late) = (context(0), context(1));
+        let (mut first, mut late) = (context(&gil, 0, 2), context(&gil, 1, 2));
         first.enter();
         stop.raise();
         late.enter();
@@ -212,10 +201,10 @@ mod tests {
     #[test]
     fn a_computation_without_the_lock_lets_others_have_it_and_adds_no_work() {
         let gil = Arc::new(Gil::new(5000, StopFlag::default()));
-        let mut computing = GilContext::new(Arc::clone(&gil), 0, ThreadCount::clamped(2), SPEED);
-        let mut other = GilContext::new(Arc::clone(&gil), 1, ThreadCount::clamped(2), SPEED);
+        let mut computing = context(&gil, 0, 2);
+        let mut other = context(&gil, 1, 2);
         // So much work between two calls that the test would not end.
-        computing.between_calls = Compute::lasting(Duration::from_hours(1), SPEED);
+        computing.footprint = Arc::new(Footprint::endless());
         computing.enter();
         assert_eq!(
             computing.released(|| {
@@ -232,7 +221,7 @@ mod tests {
     #[test]
     fn a_worker_that_panics_lets_go() {
         let gil = Arc::new(Gil::new(5000, StopFlag::default()));
-        let mut context = GilContext::new(Arc::clone(&gil), 0, ThreadCount::ONE, SPEED);
+        let mut context = context(&gil, 0, 1);
         let panicked = thread::scope(|scope| {
             scope
                 .spawn(move || {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::context::GilContext;
+use super::footprint::Footprint;
 use super::hold::{self, Holds};
 use super::lock::Gil;
 use crate::engine::cancel::CancelFlag;
@@ -24,6 +25,7 @@ pub struct GilModel {
     workshop: Arc<Workshop>,
     cores: usize,
     switch_interval_us: u32,
+    footprint: Arc<Footprint>,
     last: Option<LastWindow>,
 }
 
@@ -41,7 +43,8 @@ impl GilModel {
     /// An engine on a machine whose `cores` this process may use. `switch_interval_us` is what `sys.setswitchinterval` sets, in
     /// microseconds.
     pub fn new(workshop: Arc<Workshop>, cores: usize, switch_interval_us: u32) -> Self {
-        Self { key: SeriesKey::of(EngineKind::GilModel), workshop, cores, switch_interval_us, last: None }
+        let footprint = Arc::new(Footprint::new());
+        Self { key: SeriesKey::of(EngineKind::GilModel), workshop, cores, switch_interval_us, footprint, last: None }
     }
 }
 
@@ -56,8 +59,6 @@ impl Engine for GilModel {
 
     fn measure(&mut self, order: &WindowOrder<'_>, cancel: &CancelFlag) -> Result<Window, MeasureError> {
         self.last = None;
-        // First, since it is measured while no worker runs.
-        let speed = self.workshop.speed();
         let prepared = self.workshop.prepare(order.workload, order.threads);
         let prepared = prepared.map_err(|error| MeasureError::Failed(error.to_string()))?;
         let mut stop = prepared.stop_signal();
@@ -66,7 +67,7 @@ impl Engine for GilModel {
         let setting = Setting { order, prepared: &prepared, stop: &stop, cores: self.cores, thread_name: "gil" };
         let measured = window::measure(
             &setting,
-            |worker| GilContext::new(Arc::clone(&gil), worker, order.threads, speed),
+            |worker| GilContext::new(Arc::clone(&gil), worker, order.threads, Arc::clone(&self.footprint)),
             || u64::try_from(gil.switches()).ok(),
             cancel,
         )?;

@@ -41,8 +41,12 @@ fn a_verdict_needs_the_whole_interval_on_one_side_of_the_goal() {
     let within = "The whole interval lies within the goal.";
     check([180.0, 200.0, 200.0, 200.0, 220.0, 210.0], Agreement::Within, within);
     let partly = "The interval lies partly within the goal and partly outside.";
-    check([200.0, 200.0, 200.0, 200.0, 200.0, 221.0], Agreement::CannotTell, partly);
-    check([150.0, 200.0, 200.0, 200.0, 200.0, 260.0], Agreement::CannotTell, partly);
+    // The interval reaches 5 % too far: (0.105 / 0.1)^2 of the 6 rounds, and (0.3 / 0.1)^2.
+    let suggested = |rounds| format!("{partly} Some {rounds} rounds may tell: `--row switches-2 --rounds {rounds}`.");
+    check([200.0, 200.0, 200.0, 200.0, 200.0, 221.0], Agreement::CannotTell, &suggested(10));
+    check([150.0, 200.0, 200.0, 200.0, 200.0, 260.0], Agreement::CannotTell, &suggested(60));
+    // At the very edge no number of rounds helps.
+    check([150.0, 220.0, 220.0, 220.0, 220.0, 260.0], Agreement::CannotTell, partly);
     check([221.0, 230.0, 230.0, 230.0, 230.0, 300.0], Agreement::Outside, "The whole interval lies above the goal.");
     check([100.0, 100.0, 100.0, 100.0, 100.0, 179.0], Agreement::Outside, "The whole interval lies below the goal.");
 }
