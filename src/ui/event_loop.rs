@@ -11,8 +11,8 @@ use std::thread;
 /// A panic on the thread of the event loop.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// In the toolkit: nothing is left to draw on.
-    #[error("the window was destroyed by another program, or its display went away ({0})")]
+    /// In the toolkit: nothing is left to draw on. With what it said.
+    #[error("the window was destroyed by another program, or its display went away")]
     Toolkit(String),
     /// In Threadlab itself.
     #[error("a fault ended the window, please report it: {message} ({place})")]

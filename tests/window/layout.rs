@@ -11,6 +11,7 @@ use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 use threadlab::ui::command::Command;
 use threadlab::ui::edit::Stage;
+use threadlab::ui::python_command::PythonCommand;
 use threadlab::ui::session::Fold;
 use threadlab::ui::session::Session;
 use threadlab::ui::state::Below;
@@ -135,6 +136,35 @@ fn after_a_run_every_verdict_is_in_sight() {
             bench.check_verdicts_in_sight();
         }
     }
+}
+
+#[test]
+fn where_verdicts_have_no_room_a_line_says_what_they_come_to_and_leads_to_them() {
+    let size = vec2(1024.0, 640.0);
+    let mut bench = Opening { size, pythons: pythons(), ..Opening::default() }.open();
+    for path in ["/opt/python3.12.1/bin/python3", "/opt/python3.14.0t/bin/python3"] {
+        bench.perform(Command::Python(PythonCommand::Toggle(path.to_owned())));
+    }
+    bench.perform(Command::SelectLesson("lost-updates".to_owned()));
+    bench.measure();
+    settle(&mut bench);
+    let lowest = |bench: &Bench| bench.verdicts_below_the_plot().iter().map(|(_, bottom)| *bottom).fold(0.0, f32::max);
+    let sight = size.y - 36.0;
+    assert!(lowest(&bench) > sight, "there is room after all: {}", lowest(&bench));
+    let tally = bench.harness.get_by_label("\u{2713} 5 hold").rect();
+    let way = bench.harness.get_by_role_and_label(Role::Button, "Show verdicts").rect();
+    assert!(tally.bottom() < sight && way.bottom() < sight, "{tally} {way}");
+    bench.click("Show verdicts");
+    settle(&mut bench);
+    assert!(lowest(&bench) < way.top(), "{:?}", bench.verdicts_below_the_plot());
+    bench.click("Show plot");
+    settle(&mut bench);
+    assert!(lowest(&bench) > sight);
+    // Where they have room there is no such line.
+    bench.perform(Command::SelectLesson("waiting".to_owned()));
+    bench.measure();
+    settle(&mut bench);
+    assert!(bench.harness.query_by_label("Show verdicts").is_none());
 }
 
 #[test]

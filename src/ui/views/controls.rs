@@ -1,6 +1,8 @@
 //! Buttons and menu items made from commands, so that label, tooltip and shortcut agree everywhere.
 
-use eframe::egui::{self, Button, Key, KeyboardShortcut, ModifierNames, Response, RichText, Ui, Vec2, accesskit};
+use eframe::egui::{
+    self, Align, Button, Key, KeyboardShortcut, Layout, ModifierNames, Response, RichText, Ui, Vec2, accesskit, vec2,
+};
 
 use crate::ui::command::{Command, Inbox};
 use crate::ui::theme::{self, Palette};
@@ -56,6 +58,12 @@ pub(super) fn quiet_button(ui: &mut Ui, label: &str, command: Command, inbox: &m
         inbox.send(command);
     }
     response
+}
+
+/// A row as high as its contents, filled from its right end.
+pub(super) fn right_first<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = vec2(ui.available_width(), 32.0);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), content).inner
 }
 
 /// The one primary button of a view, in the accent colour.

@@ -4,17 +4,14 @@ use std::collections::BTreeSet;
 
 use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui, vec2};
 
-use super::controls::{button, labelled_button, primary_button, quiet_button, segments, tooltip};
-use super::{Room, results, settings_row, verdict_strip};
-use crate::model::format;
+use super::controls::{button, labelled_button, primary_button, quiet_button, right_first, segments, tooltip};
+use super::{Room, group_tabs, measured, settings_row, standing};
 use crate::model::prediction::Prediction;
-use crate::model::record::RunRecord;
-use crate::ui::beside_command::BesideCommand;
 use crate::ui::command::{Command, Inbox};
 use crate::ui::plot_view::{self, FigureOptions, Navigation, PlotAction};
 use crate::ui::prediction_view;
 use crate::ui::state::lessons::{LessonEntry, Page};
-use crate::ui::state::{Bench, Opened, Since, State, Wish};
+use crate::ui::state::{Bench, State, Wish};
 use crate::ui::theme::{self, Palette, space};
 
 /// Draws the experiment into the room that is left.
@@ -25,15 +22,15 @@ pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
     }
     match (&state.opened, &state.bench) {
         (Some(opened), _) => {
-            banner(ui, opened, inbox);
+            standing::of_opened(ui, opened, inbox);
             ui.label(theme::heading(opened.drawing.figure.title.as_str()));
         }
         (None, Some(bench)) => {
             title(ui, state, bench, inbox);
             hint(ui, state, inbox);
             settings_row::show(ui, state, bench, inbox);
-            standing(ui, state, inbox);
-            beside(ui, state, inbox);
+            standing::of_own(ui, state, inbox);
+            standing::of_beside(ui, state, inbox);
         }
         (None, None) => {
             nothing(ui, state);
@@ -43,54 +40,9 @@ pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
     ui.add_space(space::S);
     tabs(ui, state, inbox);
     match state.record().filter(|_| !is_predicting(state)) {
-        Some(record) => measured(ui, state, record, room, inbox),
+        Some(record) => measured::show(ui, state, record, room, inbox),
         None => plot(ui, state, ui.available_height(), inbox),
     }
-}
-
-/// The height of plot and legend in points below which what stands below them gets no panel of its own.
-const GOOD_PLOT_HEIGHT: f32 = 300.0;
-/// The least height of plot and legend that is worth looking at, in points.
-const LEAST_PLOT_HEIGHT: f32 = 176.0;
-/// The least height of a plot that is drawn by hand, in points.
-const LEAST_DRAWN_HEIGHT: f32 = 160.0;
-/// The least height of what stands below the plot, in points.
-const LEAST_RESULTS_HEIGHT: f32 = 112.0;
-/// What shows that there is more below the verdicts, in points.
-const PEEK: f32 = 44.0;
-
-/// The plot, the verdicts, and what else stands below it. The verdicts are always in sight: the plot gives way.
-fn measured(ui: &mut Ui, state: &State, record: &RunRecord, room: Room, inbox: &mut Inbox) {
-    let with_results = state.session.layout.results.is_open(room.results);
-    let strip = verdict_strip::height(ui, state, record);
-    let gap = ui.spacing().item_spacing.y;
-    let peek = if with_results { PEEK } else { 0.0 };
-    let lines = verdict_strip::lines(ui, state, record, ui.available_height() - LEAST_PLOT_HEIGHT - gap - peek);
-    let least_results = if with_results { LEAST_RESULTS_HEIGHT } else { 0.0 };
-    if ui.available_height() >= GOOD_PLOT_HEIGHT + strip + least_results {
-        if with_results {
-            results_panel(ui, state, record, room, GOOD_PLOT_HEIGHT + strip, inbox);
-        }
-        plot(ui, state, ui.available_height() - strip - gap, inbox);
-        verdict_strip::show(ui, state, record, lines);
-        return;
-    }
-    // A page that scrolls, where the window is too low for all.
-    let height = (ui.available_height() - strip - gap - peek).max(LEAST_PLOT_HEIGHT);
-    ScrollArea::vertical().id_salt("plot and results").auto_shrink(false).show(ui, |ui| {
-        plot(ui, state, height, inbox);
-        verdict_strip::show(ui, state, record, lines);
-        if with_results {
-            let top = ui.cursor().min;
-            results::header(ui, state, inbox);
-            results::content(ui, state, record, inbox);
-            if state.reveal.is_some() {
-                // As far as needed and no further: the plot and the verdicts stay in sight where they can.
-                let below = egui::Rect::from_min_max(top, ui.min_rect().max);
-                ui.scroll_to_rect_animation(below, None, egui::style::ScrollAnimation::none());
-            }
-        }
-    });
 }
 
 fn is_predicting(state: &State) -> bool {
@@ -136,27 +88,6 @@ fn broken(ui: &mut Ui, title: &str, count: &str, diagnostics: &str) {
     });
 }
 
-/// A result from a file: where it was measured, and the way back.
-fn banner(ui: &mut Ui, opened: &Opened, inbox: &mut Inbox) {
-    let palette = Palette::in_use(ui);
-    let frame =
-        egui::Frame::new().fill(palette.selection).corner_radius(6).inner_margin(egui::Margin::symmetric(12, 8));
-    frame.show(ui, |ui| {
-        right_first(ui, |ui| {
-            button(ui, Command::BackToLive, inbox);
-            button(ui, Command::Beside(BesideCommand::ShowOpened), inbox);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let name = opened.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-                let apart = apart(&opened.differences).map(|apart| format!(". {apart}")).unwrap_or_default();
-                let words = format!("Opened result {name}: {}{apart}", opened.drawing.figure.provenance);
-                let label = egui::Label::new(RichText::new(words).color(palette.on_selection)).wrap();
-                ui.add(label).on_hover_text(opened.path.display().to_string());
-            });
-        });
-    });
-    ui.add_space(space::S);
-}
-
 /// Which of the lesson's experiments is shown, and the way to run it.
 fn title(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     right_first(ui, |ui| {
@@ -167,92 +98,11 @@ fn title(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
                 let heading = if state.pointed_out.is_some() { heading.underline() } else { heading };
                 ui.add(egui::Label::new(heading).truncate());
             } else {
-                groups(ui, state, bench, inbox);
+                group_tabs::show(ui, state, bench, inbox);
             }
         });
     });
     ui.add_space(space::XS);
-}
-
-/// The lesson's experiments as tabs; one that a link pointed to is underlined. In one row, with longer titles cut, as long as
-/// enough of each can be read.
-fn groups(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
-    let Some(lesson) = state.lessons.lesson() else { return };
-    let titles: Vec<String> = bench.groups.iter().map(|group| group.title(&bench.titles)).collect();
-    let widths = tab_widths(ui, &titles, bench.index);
-    let height = ui.spacing().interact_size.y;
-    for (index, (group, title)) in bench.groups.iter().zip(titles).enumerate() {
-        let Some(first) = group.experiments(lesson).next() else { continue };
-        let is_chosen = index == bench.index;
-        let mut words = if is_chosen { theme::title(title.as_str()) } else { RichText::new(&title) };
-        if is_chosen && state.pointed_out.is_some() {
-            words = words.underline();
-        }
-        let tab = egui::Button::selectable(is_chosen, words).truncate();
-        let response = match widths.as_ref().and_then(|widths| widths.get(index)) {
-            Some(width) => ui.allocate_ui(vec2(*width, height), |ui| ui.add(tab)).inner,
-            None => ui.add(tab),
-        };
-        if response.on_hover_text(title).clicked() && !is_chosen {
-            inbox.send(Command::SelectExperiment(first.id.clone()));
-        }
-    }
-}
-
-/// The width of each tab, so that all stand in one row: the chosen one as wide as its title, the others share the rest. `None`
-/// where too little would be left.
-fn tab_widths(ui: &Ui, titles: &[String], chosen: usize) -> Option<Vec<f32>> {
-    #[expect(clippy::cast_precision_loss, reason = "a few")]
-    let count = titles.len() as f32;
-    let around = 2.0 * ui.spacing().button_padding.x + 1.0;
-    let widths: Vec<f32> = titles
-        .iter()
-        .enumerate()
-        .map(|(index, title)| {
-            let font = if index == chosen {
-                egui::FontId::new(theme::size::TITLE, theme::semibold())
-            } else {
-                egui::TextStyle::Button.resolve(ui.style())
-            };
-            let galley = ui.fonts_mut(|fonts| fonts.layout_no_wrap(title.clone(), font, egui::Color32::PLACEHOLDER));
-            galley.size().x + around
-        })
-        .collect();
-    share(&widths, chosen, ui.available_width() - ui.spacing().item_spacing.x * (count - 1.0))
-}
-
-/// The least width of a tab whose title is cut, in points.
-const LEAST_TAB_WIDTH: f32 = 120.0;
-/// The same of the tab that is chosen.
-const LEAST_CHOSEN_WIDTH: f32 = 200.0;
-
-/// Fits widths into `room`: what is not `chosen` gives way first, the widest before the others, and nothing beyond the least
-/// width of a tab.
-fn share(widths: &[f32], chosen: usize, room: f32) -> Option<Vec<f32>> {
-    if widths.iter().sum::<f32>() <= room {
-        return Some(widths.to_vec());
-    }
-    let own = *widths.get(chosen)?;
-    let mut others: Vec<f32> =
-        widths.iter().enumerate().filter(|(index, _)| *index != chosen).map(|(_, width)| *width).collect();
-    let least_others: f32 = others.iter().map(|width| width.min(LEAST_TAB_WIDTH)).sum();
-    let own = own.min((room - least_others).max(0.0));
-    if own < LEAST_CHOSEN_WIDTH.min(*widths.get(chosen)?) {
-        return None;
-    }
-    others.sort_by(f32::total_cmp);
-    let (mut left, mut cap) = (room - own, 0.0);
-    for (index, width) in others.iter().enumerate() {
-        #[expect(clippy::cast_precision_loss, reason = "a few")]
-        let fair = left / (others.len() - index) as f32;
-        cap = fair;
-        if *width > fair {
-            break;
-        }
-        left -= width;
-    }
-    let fitted = |(index, width): (usize, &f32)| if index == chosen { own } else { width.min(cap) };
-    Some(widths.iter().enumerate().map(fitted).collect())
 }
 
 fn run_button(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
@@ -274,12 +124,6 @@ fn run_button(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     let elsewhere = state.run.is_some() && !state.is_running_here();
     let words = if elsewhere { "Another experiment runs" } else { "Space" };
     ui.label(theme::caption(words));
-}
-
-/// A row as high as its contents, filled from its right end.
-fn right_first<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
-    let size = vec2(ui.available_width(), 32.0);
-    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), content).inner
 }
 
 /// What to press, for who starts the program for the first time.
@@ -305,65 +149,6 @@ fn hint(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     });
 }
 
-/// Where the result that is shown is not that of a finished run of today: what it is, and the way to what there is besides.
-fn standing(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
-    let Some(measured) = state.measured_here() else { return };
-    let on = |record: &RunRecord| format::date_time(&record.started_at);
-    let mut words = Vec::new();
-    if let Some(finished) = &measured.finished {
-        words.push(format!(
-            "This run ended early, after {}. The finished one of {} is still there.",
-            format::rounds(measured.record.rounds),
-            on(&finished.record)
-        ));
-    } else if measured.since == Since::Before {
-        words.push(format!("Measured on {}, before this start.", on(&measured.record)));
-        if measured.outcome.is_none() {
-            words.push(format!("It ended early, after {}.", format::rounds(measured.record.rounds)));
-        }
-    }
-    if measured.record.machine != state.machine && !words.is_empty() {
-        words.push(format!("It was another machine: {}.", measured.record.machine.in_words()));
-    }
-    let differences = state.bench.as_ref().map_or(&[][..], |bench| &bench.differences);
-    if !differences.is_empty() {
-        words.push(format!("Measured with other settings than these: {}.", differences.join(", ")));
-    }
-    if words.is_empty() {
-        return;
-    }
-    ui.horizontal_wrapped(|ui| {
-        ui.label(theme::caption(words.join(" ")));
-        if measured.finished.is_some() {
-            button(ui, Command::ShowFinished, inbox);
-        }
-    });
-}
-
-/// The settings of another result that are not those of the controls, in a sentence.
-fn apart(differences: &[String]) -> Option<String> {
-    (!differences.is_empty()).then(|| format!("Set otherwise than here: {}.", differences.join(", ")))
-}
-
-/// What is shown beside this machine's own result, and the way to take it away.
-fn beside(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
-    let Some(beside) = &state.beside else { return };
-    let words = if state.is_beside_drawn() {
-        let apart = apart(&beside.differences).map(|apart| format!(" {apart}")).unwrap_or_default();
-        format!("With crosses: {}.{apart}", beside.record.provenance())
-    } else if state.figure().is_some_and(|figure| figure.table.is_some()) {
-        // Pythons of another machine are other tools: each would need a column of its own.
-        "The table shows what was measured here alone. The other plots show the recorded result too.".to_owned()
-    } else {
-        "The other result is not drawn: it was measured with other parameters than these, or without this experiment."
-            .to_owned()
-    };
-    ui.horizontal_wrapped(|ui| {
-        ui.label(theme::caption(words));
-        labelled_button(ui, "Hide", Command::Beside(BesideCommand::Hide), inbox);
-    });
-}
-
 /// How long a run of the group shown takes, in words. A machine that needs longer than the budget for the fewest rounds that
 /// make an interval gets it, so that nothing is promised.
 fn how_long(state: &State) -> String {
@@ -375,11 +160,19 @@ fn how_long(state: &State) -> String {
     format!("at “{precision}” it takes about {time}, as a rule less")
 }
 
+/// The width of the row for each tab from which the tabs have their usual padding, in points.
+const ROOMY_TABS: f32 = 128.0;
+/// The padding of a tab to either side where there is less, in points.
+const TIGHT_PADDING: f32 = 7.0;
+
 /// What the plot shows, and what can be done with it.
 fn tabs(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     let Some(figure) = state.figure() else { return };
     let (metric, metrics) = (figure.metric, &figure.metrics);
     ui.horizontal(|ui| {
+        if ui.available_width() < ROOMY_TABS * f32::from(u8::try_from(metrics.len()).unwrap_or(u8::MAX)) {
+            ui.spacing_mut().button_padding.x = TIGHT_PADDING;
+        }
         let choices = metrics.iter().map(|metric| (*metric, Command::ShowMetric(*metric)));
         segments(ui, "Plot", choices, metric, |metric| metric.label().to_owned(), inbox);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -406,7 +199,8 @@ fn predict(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     }
 }
 
-fn plot(ui: &mut Ui, state: &State, height: f32, inbox: &mut Inbox) {
+/// Draws the plot, or the curves that the learner draws, so many points high.
+pub(super) fn plot(ui: &mut Ui, state: &State, height: f32, inbox: &mut Inbox) {
     let Some(figure) = state.figure() else { return };
     if let Some(bench) = state.bench.as_ref().filter(|_| is_predicting(state)) {
         prediction(ui, state, bench, inbox);
@@ -435,6 +229,9 @@ fn plot(ui: &mut Ui, state: &State, height: f32, inbox: &mut Inbox) {
         inbox.send(Command::ToggleCurve(name));
     }
 }
+
+/// The least height of a plot that is drawn by hand, in points.
+const LEAST_DRAWN_HEIGHT: f32 = 160.0;
 
 /// The curves that the learner draws, one for each experiment.
 fn prediction(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
@@ -468,39 +265,4 @@ fn prediction(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
             }
         });
     });
-}
-
-/// What stands below plot and verdicts, as a panel whose edge can be dragged; `above` points are kept for those.
-fn results_panel(ui: &mut Ui, state: &State, record: &RunRecord, room: Room, above: f32, inbox: &mut Inbox) {
-    let most = (ui.available_height() - above).max(LEAST_RESULTS_HEIGHT);
-    let frame = egui::Frame::new().inner_margin(egui::Margin { top: 8, ..egui::Margin::ZERO });
-    let panel = egui::Panel::bottom("results").resizable(true).default_size(room.results_height);
-    panel.size_range(LEAST_RESULTS_HEIGHT..=most).frame(frame).show(ui, |ui| {
-        results::header(ui, state, inbox);
-        ScrollArea::vertical().id_salt(state.below.label()).auto_shrink(false).show(ui, |ui| {
-            results::content(ui, state, record, inbox);
-        });
-    });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::share;
-
-    #[track_caller]
-    fn check(widths: &[f32], chosen: usize, room: f32, expected: Option<&[f32]>) {
-        assert_eq!(share(widths, chosen, room).as_deref(), expected);
-    }
-
-    #[test]
-    fn tabs_share_a_row() {
-        check(&[200.0, 300.0], 0, 500.0, Some(&[200.0, 300.0]));
-        check(&[200.0, 300.0], 0, 400.0, Some(&[200.0, 200.0]));
-        check(&[200.0, 300.0], 1, 450.0, Some(&[150.0, 300.0]));
-        // The short one keeps its width, the long ones share what is left.
-        check(&[100.0, 50.0, 300.0, 400.0], 0, 450.0, Some(&[100.0, 50.0, 150.0, 150.0]));
-        // The chosen one gives way where nothing else is left to give.
-        check(&[500.0, 300.0], 0, 500.0, Some(&[380.0, 120.0]));
-        check(&[200.0, 300.0], 0, 300.0, None);
-    }
 }

@@ -51,6 +51,10 @@ fn engines(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
         let engine = offer.key.engine;
         let is_wanted = bench.settings.engines.contains(&engine) || named(engine);
         let is_first_choice = offer.key.interpreter.is_some() && engine == EngineKind::PythonThreads;
+        // Where it runs in one Python, the dialog says why not in the others: a row of boxes that cannot be ticked says little.
+        if !offer.is_there() && bench.offers.iter().any(|other| other.key.engine == engine && other.is_there()) {
+            continue;
+        }
         if is_wanted || is_first_choice || !catalogue::needs_interpreter(engine) {
             series(ui, bench, offer, inbox);
         }

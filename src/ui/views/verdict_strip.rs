@@ -8,6 +8,7 @@ use eframe::egui::{
 };
 use eframe::egui::{Rect, Ui};
 
+use crate::model::claim::Verdict;
 use crate::model::record::RunRecord;
 use crate::ui::state::State;
 use crate::ui::theme::{self, Palette, size, space};
@@ -19,6 +20,8 @@ const LEAST_COLUMN_WIDTH: f32 = 280.0;
 const TWO_LINES_FROM: f32 = 720.0;
 /// The height of a claim of two lines, in points.
 const TWO_LINES: f32 = 42.0;
+/// The height of a claim of one line, in points.
+const ONE_LINE: f32 = 23.0;
 /// What the strip is taken to need before it was drawn, in points.
 const LIKELY_HEIGHT: f32 = 88.0;
 /// How many frames it takes until the plot has given way to a reason.
@@ -47,6 +50,41 @@ pub(super) fn lines(ui: &Ui, state: &State, record: &RunRecord, room: f32) -> us
     #[expect(clippy::cast_precision_loss, reason = "a few")]
     let needed = rows.unwrap_or(0) as f32 * TWO_LINES;
     if ui.ctx().content_rect().height() >= TWO_LINES_FROM && room >= needed { 2 } else { 1 }
+}
+
+/// How high the strip is with a line for each claim and no reason open, in points.
+pub(super) fn least_height(ui: &Ui, state: &State, record: &RunRecord) -> f32 {
+    let columns = columns(state, record);
+    let counts = columns.iter().map(|column| column.claims.len());
+    let rows = if columns.len() > 1 && !is_wide(ui, columns.len()) {
+        counts.sum::<usize>() + columns.len()
+    } else {
+        counts.max().unwrap_or(0)
+    };
+    #[expect(clippy::cast_precision_loss, reason = "a few")]
+    let rows = rows as f32;
+    if rows > 0.0 { rows * ONE_LINE + 8.0 } else { 0.0 }
+}
+
+/// Draws how many claims hold, are refuted or cannot be told, in a line.
+pub(super) fn tally(ui: &mut Ui, state: &State, record: &RunRecord) {
+    let columns = columns(state, record);
+    let of = |state: &ClaimState<'_>| match state {
+        ClaimState::Judged(judgement) => Some(judgement.verdict),
+        ClaimState::Open | ClaimState::Running(_) => None,
+    };
+    let verdicts: Vec<Option<Verdict>> =
+        columns.iter().flat_map(|column| &column.claims).map(|(_, state)| of(state)).collect();
+    let palette = Palette::in_use(ui);
+    ui.spacing_mut().item_spacing.x = space::M;
+    for kind in [Some(Verdict::Refuted), Some(Verdict::CannotTell), Some(Verdict::Holds), None] {
+        let count = verdicts.iter().filter(|verdict| **verdict == kind).count();
+        if count > 0 {
+            let (symbol, word, color) = verdict_view::in_words(palette, kind);
+            let word = if kind == Some(Verdict::Holds) && count > 1 { "hold" } else { word };
+            ui.add(Label::new(theme::strong(format!("{symbol} {count} {word}")).color(color)).truncate());
+        }
+    }
 }
 
 /// Whether so many experiments have room side by side.
