@@ -302,6 +302,30 @@ fn an_interrupted_run_keeps_what_it_has() {
     assert_eq!(serde_json::from_slice::<Value>(&std::fs::read(&saved).expect("saved")).expect("JSON"), record);
 }
 
+/// Whoever asks twice is not kept waiting: not even what was measured is written.
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_interrupted_twice_ends_at_once() {
+    #[expect(clippy::disallowed_methods, reason = "the program under test is started here")]
+    let child = std::process::Command::new(assert_cmd::cargo::cargo_bin("threadlab"))
+        .args(["run", "gil/count-primes", "--threads", "1", "--precision", "thorough", "--json"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("started");
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let pid = child.id();
+    // While it is stopped both are waiting for it.
+    #[expect(clippy::disallowed_methods, reason = "the shell's kill sends the signal without unsafe code")]
+    let status = std::process::Command::new("sh")
+        .args(["-c", &format!("kill -STOP {pid} && kill -INT {pid} && kill -TERM {pid} && kill -CONT {pid}")])
+        .status()
+        .expect("sh runs");
+    assert!(status.success());
+    let output = child.wait_with_output().expect("ended");
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(130), b"".as_slice()));
+}
+
 #[cfg(unix)]
 fn interrupt(pid: i32) {
     #[expect(clippy::disallowed_methods, reason = "the shell's kill sends the signal without unsafe code")]
@@ -316,6 +340,16 @@ fn lessons_may_be_named_before_the_command_and_after_it() {
     let lessons = folder.path().display().to_string();
     for arguments in [["--lessons", &lessons, "list"], ["list", "--lessons", &lessons]] {
         threadlab().args(arguments).assert().code(0).stdout(predicate::str::contains("own/wait"));
+    }
+}
+
+#[test]
+fn a_folder_of_lessons_that_is_not_there_is_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let missing = folder.path().join("missing").display().to_string();
+    for command in [&["list"] as &[&str], &["list", "--json"], &["run", "gil"], &["verify", "gil"]] {
+        let refused = threadlab().args(command).args(["--lessons", &missing]).assert().code(1);
+        refused.stdout("").stderr(predicate::str::contains("cannot read the lesson folder: there is no such"));
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &FirstArguments) -> anyhow::Result<Exit> {
         match catalogue::run_program(&interpreter, &program, &cancel) {
             Ok(transcript) => {
                 if !arguments.json {
-                    for line in lines(&interpreter, &transcript) {
+                    for line in lines(&interpreter, &transcript.to_show()) {
                         console::data(line)?;
                     }
                 }

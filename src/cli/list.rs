@@ -20,7 +20,7 @@ struct ListedLesson<'a> {
 }
 
 pub(super) fn run(json: bool, common: &Common) -> anyhow::Result<Exit> {
-    let library = open_library(common);
+    let library = open_library(common)?;
     if json {
         let lessons = library
             .lessons()

@@ -24,11 +24,14 @@ use crate::model::record::RunRecord;
 use crate::model::run::{ExperimentOpening, Opening, Run};
 use crate::model::series::{EngineKind, SeriesKey};
 
-/// The lessons that come with the program and those of `--lessons`. What is broken is reported and left out.
-pub(super) fn open_library(common: &Common) -> Library {
+/// The lessons that come with the program and those of `--lessons`. A broken one is reported and left out.
+///
+/// # Errors
+/// When the folder of `--lessons` cannot be used: whoever names one does not mean the others.
+pub(super) fn open_library(common: &Common) -> anyhow::Result<Library> {
     let library = Library::open(common.lessons.as_deref());
     if let Some(problem) = library.problem() {
-        console::say(format!("threadlab: {problem}"));
+        anyhow::bail!("{problem}");
     }
     for broken in library.entries().iter().filter_map(|entry| entry.lesson.as_ref().err()) {
         console::say(format!("threadlab: the lesson {} has {} and is left out", broken.name, broken.count_in_words()));
@@ -36,12 +39,12 @@ pub(super) fn open_library(common: &Common) -> Library {
             console::say(broken.render(error));
         }
     }
-    library
+    Ok(library)
 }
 
 pub(super) fn run(arguments: &RunArguments, common: &Common) -> anyhow::Result<Exit> {
     let figures = figure::check(&arguments.figure)?;
-    let library = open_library(common);
+    let library = open_library(common)?;
     let choice = choose(&library, &arguments.target)?;
     trust::check(&choice, arguments.engines.trust)?;
     let machine = machine::read();

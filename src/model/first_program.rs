@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::visible::visible;
+
 /// Whether the threads pause between their lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pause {
@@ -48,6 +50,17 @@ pub struct Transcript {
 }
 
 impl Transcript {
+    /// The same, with nothing in it that would change the display it is shown on.
+    #[must_use]
+    pub fn to_show(&self) -> Self {
+        let shown = |line: &PrintedLine| PrintedLine {
+            thread: visible(&line.thread),
+            at_ms: line.at_ms,
+            text: visible(&line.text),
+        };
+        Self { lines: self.lines.iter().map(shown).collect(), ..*self }
+    }
+
     /// The threads that printed, in the order of their first lines.
     pub fn threads(&self) -> Vec<&str> {
         let mut threads: Vec<&str> = Vec::new();
@@ -112,6 +125,15 @@ mod tests {
             }
             assert_eq!(text.contains("time.sleep(0.001)"), pause == Pause::Millisecond);
         }
+    }
+
+    #[test]
+    fn what_is_shown_leaves_the_display_alone() {
+        let mut printed = transcript(&[("\u{1b}]0;a", 0.1), ("second", 0.2)]);
+        printed.lines[1].text = "1\u{202e}2".to_owned();
+        let shown = printed.to_show();
+        assert_eq!((shown.lines[0].thread.as_str(), shown.lines[1].text.as_str()), ("\\x1b]0;a", "1\\u202e2"));
+        assert_eq!((shown.took_ms, shown.gil_enabled), (printed.took_ms, printed.gil_enabled));
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub mod stopping;
 pub mod table;
 pub mod timeline;
 pub mod units;
+pub mod visible;
 pub mod warning;
 pub mod window;
 pub mod workload;

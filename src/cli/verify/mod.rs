@@ -66,7 +66,7 @@ impl Row {
 
 pub(super) fn run(arguments: &VerifyArguments, common: &Common) -> anyhow::Result<Exit> {
     let began = Instant::now();
-    let library = measure::open_library(common);
+    let library = measure::open_library(common)?;
     let choices = chosen(&library, &arguments.targets)?;
     for Choice { lesson, experiments } in &choices {
         // What carries no claim is not measured.

@@ -14,6 +14,7 @@ use super::version::Version;
 use crate::engine::cancel::CancelFlag;
 use crate::model::code::CodeFault;
 use crate::model::first_program::Transcript;
+use crate::model::visible::visible;
 
 /// The program that runs in the interpreter: one file, standard library only.
 const HARNESS: &str = include_str!("../../../assets/python/harness.py");
@@ -456,17 +457,16 @@ impl LastWords {
     }
 }
 
-/// As much of a line as a message can hold, without control characters.
+/// As much of a line as a message can hold, and nothing in it that changes the display.
 pub(super) fn quoted(line: &str) -> String {
     one_line(line, QUOTED)
 }
 
 fn one_line(text: &str, most: usize) -> String {
-    let printable = text.replace(char::is_control, " ");
-    let printable = printable.trim();
+    let printable = visible(text.replace(['\t', '\n', '\r'], " ").trim());
     match printable.char_indices().nth(most) {
         Some((end, _)) => format!("{} …", &printable[..end]),
-        None => printable.to_owned(),
+        None => printable,
     }
 }
 

@@ -143,7 +143,7 @@ impl Process {
     }
 
     /// How many processes run that it started and that left its group; 0 where the system does not tell.
-    pub fn strays(&self) -> usize {
+    pub fn strays(&mut self) -> usize {
         self.group.strays()
     }
 

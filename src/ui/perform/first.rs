@@ -28,7 +28,7 @@ pub(super) fn ended(python: Interpreter, result: Result<Transcript, String>, sta
     state.first.is_running = false;
     let failed = |reason| format!("It could not be run in {}: {reason}.", python.path);
     state.first.outcome = Some(match result {
-        Ok(transcript) => Ok(FirstRun { python, transcript }),
+        Ok(transcript) => Ok(FirstRun { python, transcript: transcript.to_show() }),
         Err(reason) => Err(failed(reason)),
     });
 }

@@ -132,7 +132,7 @@ fn garbage_instead_of_hello() {
     let mut printing = fake("echo Welcome; sleep 1000");
     printing.settings.start_limit = Duration::from_secs(1);
     check_start(&printing, "within 1 s of its start; its last words were `Welcome`");
-    check_start(&fake("printf '\\001\\377\\033[31mred\\n'; exit 1"), "last words were `\u{fffd} [31mred`");
+    check_start(&fake("printf '\\001\\377\\033[31mred\\n'; exit 1"), "last words were `\\x01\u{fffd}\\x1b[31mred`");
 }
 
 #[test]
@@ -272,6 +272,7 @@ fn the_private_folder_goes_with_the_harness() {
 
 #[test]
 fn quotes_are_short_and_harmless() {
-    assert_eq!(quoted(" a\u{7}b \n"), "a b");
+    assert_eq!(quoted(" a\u{7}b \n"), "a\\x07b");
+    assert_eq!(quoted("\u{1b}[2Ja\tb\u{202e}c\r\n"), "\\x1b[2Ja b\\u202ec");
     assert_eq!(quoted(&"x".repeat(1000)).chars().count(), QUOTED + 2);
 }

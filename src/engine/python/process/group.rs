@@ -97,7 +97,7 @@ impl Group {
     }
 
     /// How many processes run that left the group; 0 where nobody can tell.
-    pub(super) fn strays(&self) -> usize {
+    pub(super) fn strays(&mut self) -> usize {
         self.kin.strays()
     }
 }

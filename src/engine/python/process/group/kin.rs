@@ -5,6 +5,7 @@
 //! the environment, there from the first instant; and a resource limit with a value that nobody else has, which stays with a
 //! program that empties its environment, and which only a privileged one can raise.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -152,6 +153,8 @@ impl Mark {
 pub(super) struct Kin {
     leader: u32,
     mark: Mark,
+    /// Who was found not to be one of them, by number and start. Nobody becomes one later, so that it need not be asked again.
+    strangers: BTreeSet<(u32, u64)>,
 }
 
 impl Kin {
@@ -160,7 +163,7 @@ impl Kin {
         mark.since = ProcessStat::read(&entry(leader)).map_or(0, |process| process.started);
         mark.put_on_limits_of(leader);
         held().push(mark.clone());
-        Self { leader, mark }
+        Self { leader, mark, strangers: BTreeSet::new() }
     }
 
     /// What the shell runs that guards them.
@@ -171,21 +174,24 @@ impl Kin {
     }
 
     /// How many of them run outside the group.
-    pub(super) fn strays(&self) -> usize {
-        self.all().filter(|process| process.runs && process.group != self.leader).count()
+    pub(super) fn strays(&mut self) -> usize {
+        let leader = self.leader;
+        self.all().iter().filter(|process| process.runs && process.group != leader).count()
     }
 
     /// Notes what they have used, before they are killed.
-    pub(super) fn note_cpu(&self) {
+    pub(super) fn note_cpu(&mut self) {
         // The leader is this program's child: its times come to this program when it waits for it.
         let own = std::process::id();
-        let others = self.all().filter(|process| process.parent != own);
+        let all = self.all();
+        let others = all.iter().filter(|process| process.parent != own);
         UNWAITED_CPU.fetch_add(others.map(|process| process.used + process.of_children).sum(), Ordering::Relaxed);
     }
 
     /// Kills those that run, and says how many ran.
-    pub(super) fn kill(&self) -> usize {
-        self.all().filter(|process| process.runs).inspect(|process| self.kill_one(process.id)).count()
+    pub(super) fn kill(&mut self) -> usize {
+        let all = self.all();
+        all.iter().filter(|process| process.runs).inspect(|process| self.kill_one(process.id)).count()
     }
 
     /// Kills the process with this number if it is one of them.
@@ -213,8 +219,12 @@ impl Kin {
         process.group == self.leader || self.mark.is_on(&entry(process.id), process)
     }
 
-    fn all(&self) -> impl Iterator<Item = ProcessStat> {
-        all().filter(|process| self.include(process))
+    fn all(&mut self) -> Vec<ProcessStat> {
+        let known = std::mem::take(&mut self.strangers);
+        let (kin, strangers): (Vec<_>, Vec<_>) =
+            all().partition(|process| !known.contains(&(process.id, process.started)) && self.include(process));
+        self.strangers = strangers.iter().map(|process| (process.id, process.started)).collect();
+        kin
     }
 }
 
@@ -281,7 +291,7 @@ mod tests {
 
     #[test]
     fn nobody_is_held_by_what_is_over() {
-        let kin = Kin { leader: 0, mark: mark() };
+        let kin = Kin { leader: 0, mark: mark(), strangers: BTreeSet::new() };
         let mark = kin.mark.clone();
         held().push(mark.clone());
         assert!(held().contains(&mark));

@@ -61,15 +61,15 @@ impl Kin {
     }
 
     /// How many of them run outside the group: nobody knows.
-    pub(super) fn strays(&self) -> usize {
+    pub(super) fn strays(&mut self) -> usize {
         0
     }
 
     /// What they have used is not known.
-    pub(super) fn note_cpu(&self) {}
+    pub(super) fn note_cpu(&mut self) {}
 
     /// Kills none beside the group, which has been killed.
-    pub(super) fn kill(&self) -> usize {
+    pub(super) fn kill(&mut self) -> usize {
         0
     }
 }

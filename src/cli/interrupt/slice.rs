@@ -1,0 +1,84 @@
+//! How soon a thread that wakes up gets a core, on Linux from 6.12 on.
+
+#![expect(unsafe_code, reason = "no safe crate sets a thread's slice")]
+
+use std::mem::size_of;
+
+/// The shortest slice that the system grants, in nanoseconds.
+const SHORTEST_NS: u64 = 100_000;
+
+/// What threads that the current one starts from then on get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Heirs {
+    /// The same slice.
+    Same,
+    /// The usual one.
+    Usual,
+}
+
+/// `struct sched_attr` in its first version (Linux, `sched_setattr(2)`).
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default)]
+struct Attributes {
+    size: u32,
+    policy: u32,
+    flags: u64,
+    nice: i32,
+    priority: u32,
+    runtime: u64,
+    deadline: u64,
+    period: u64,
+}
+
+/// Lets the current thread have a core for short, but soon: of those that wait, the scheduler takes the one whose slice would be
+/// over first (EEVDF; Linux, `Documentation/scheduler/sched-eevdf.rst`). A thread that computes gets no more of a core thereby.
+/// Older systems and other policies stay as they are.
+pub(super) fn shorten(heirs: Heirs) {
+    let Ok(size) = u32::try_from(size_of::<Attributes>()) else { return };
+    let mut attributes = Attributes::default();
+    // SAFETY: the pointer is to a structure of that size, which the system may fill in; 0 is the current thread.
+    let code = unsafe { libc::syscall(libc::SYS_sched_getattr, 0, &raw mut attributes, size, 0) };
+    if code != 0 || attributes.policy != libc::SCHED_OTHER.unsigned_abs() {
+        return;
+    }
+    let reset_on_fork = u64::from(libc::SCHED_FLAG_RESET_ON_FORK.unsigned_abs());
+    attributes.size = size;
+    attributes.runtime = SHORTEST_NS;
+    attributes.flags = if heirs == Heirs::Usual { reset_on_fork } else { 0 };
+    // SAFETY: as above; the structure is only read.
+    let code = unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &raw const attributes, 0) };
+    if code != 0 {
+        tracing::debug!("the slice stays as it is: {}", std::io::Error::last_os_error());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Attributes {
+        let mut attributes = Attributes::default();
+        let size = u32::try_from(size_of::<Attributes>()).expect("it is small");
+        // SAFETY: as in `shorten`.
+        let code = unsafe { libc::syscall(libc::SYS_sched_getattr, 0, &raw mut attributes, size, 0) };
+        assert_eq!(code, 0);
+        attributes
+    }
+
+    fn in_thread<R: Send>(read: impl FnOnce() -> R + Send) -> R {
+        std::thread::scope(|scope| scope.spawn(read).join()).expect("it does not panic")
+    }
+
+    #[test]
+    fn workers_get_the_usual_slice() {
+        in_thread(|| {
+            let usual = now().runtime;
+            shorten(Heirs::Same);
+            // Linux before 6.12 knows of none.
+            let shortened = now().runtime;
+            assert_eq!(in_thread(|| now().runtime), shortened);
+            shorten(Heirs::Usual);
+            assert_eq!((now().runtime, in_thread(|| now().runtime)), (shortened, usual));
+        });
+    }
+}
