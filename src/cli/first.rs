@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::arguments::FirstArguments;
 use super::console;
-use super::exit::{Exit, UsageError};
+use super::exit::Exit;
 use super::{interpreters, interrupt};
 use crate::engine::catalogue::{self, InterpreterFinder};
 use crate::model::first_program::{Pause, Transcript, program};
@@ -24,8 +24,7 @@ pub(super) fn run(arguments: &FirstArguments) -> anyhow::Result<Exit> {
     let engines = [EngineKind::PythonThreads];
     let pythons = interpreters::choose(&arguments.pythons, arguments.gil, &engines, &mut InterpreterFinder::default())?;
     if pythons.is_empty() {
-        let words = "no Python was found; install CPython 3.8 or later, or name one with `--python PATH`";
-        return Err(UsageError(words.to_owned()).into());
+        anyhow::bail!("no Python was found; install CPython 3.8 or later, or name one with `--python PATH`");
     }
     let program = program(if arguments.pause { Pause::Millisecond } else { Pause::None });
     let cancel = interrupt::flag()?;

@@ -108,6 +108,14 @@ fn windows_line_ends_and_a_byte_order_mark_change_nothing() {
 }
 
 #[test]
+fn a_wrong_link_is_pointed_at_and_not_its_words() {
+    let errors =
+        parse_text(&broken("Run [the", "See [experiment:wiat](experiment:wiat), run [the")).expect_err("a dead link");
+    let line = "See [experiment:wiat](experiment:wiat)";
+    assert_eq!((errors.list.len(), errors.list[0].column), (1, line.rfind("experiment:wiat").unwrap_or(0) + 1));
+}
+
+#[test]
 fn own_code_is_recorded() {
     let lesson = parse_text(&broken("```python\n", "```python work\n")).expect("a sound lesson");
     assert_eq!(lesson.code[0].role, CodeRole::Work);

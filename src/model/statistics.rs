@@ -269,6 +269,11 @@ mod tests {
         assert_eq!(quantiles(&[3.0]), Some([3.0; 7]));
         let hundred: Vec<f64> = (0..=100).rev().map(f64::from).collect();
         assert_eq!(quantiles(&hundred), Some([0.0, 5.0, 25.0, 50.0, 75.0, 95.0, 100.0]));
+        // Between values that lie unevenly.
+        let uneven = quantiles(&[0.0, 10.0, 1.0]).expect("three values");
+        for (quantile, expected) in uneven.into_iter().zip([0.0, 0.1, 0.5, 1.0, 5.5, 9.1, 10.0]) {
+            assert!((quantile - expected).abs() < 1e-9, "{uneven:?}");
+        }
         let four = [4.0, 1.0, 2.0, 3.0];
         assert_eq!(quantiles(&four).map(|it| it[3]), median(&four));
     }

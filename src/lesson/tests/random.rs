@@ -11,12 +11,12 @@ use crate::lesson::library::BUNDLED;
 fn check(source: &str) {
     match parse_text(source) {
         Ok(lesson) => check_sound(&lesson),
-        Err(errors) => check_places(source, &errors),
+        Err(errors) => check_places(source, &errors, "lessons/broken.md"),
     }
 }
 
 #[track_caller]
-fn check_places(source: &str, errors: &Diagnostics) {
+fn check_places(source: &str, errors: &Diagnostics, name: &str) {
     assert!(!errors.list.is_empty(), "failed without an error");
     let lines: Vec<&str> = source.split('\n').collect();
     for error in &errors.list {
@@ -26,7 +26,7 @@ fn check_places(source: &str, errors: &Diagnostics) {
         let line = lines.get(error.line - 1).unwrap_or_else(|| panic!("no line {}: {error:?}", error.line));
         assert!((1..=line.chars().count() + 1).contains(&error.column), "{error:?} in {line:?}");
         let shown = errors.render(error);
-        assert!(shown.contains("lessons/broken.md") && shown.starts_with("error: "), "{shown}");
+        assert!(shown.contains(name) && shown.starts_with("error: "), "{shown}");
         assert!(!error.message.is_empty() && !error.message.contains('\n'), "{error:?}");
     }
     assert!(errors.list.is_sorted_by_key(|error| error.span.start), "{:?}", errors.list);
@@ -168,9 +168,11 @@ proptest! {
         let checked = check_files(&[path]).remove(0);
         match (std::str::from_utf8(&bytes), checked.errors) {
             (Ok(_), None) => {}
-            (Ok(text), Some(errors)) => prop_assert!(errors.list.iter().all(|error| error.line <= text.split('\n').count())),
+            (Ok(text), Some(errors)) => check_places(text, &errors, "random.md"),
             (Err(error), errors) => {
-                let errors = errors.expect("it is not UTF-8").list;
+                let errors = errors.expect("it is not UTF-8");
+                check_places(&errors.text, &errors, "random.md");
+                let errors = errors.list;
                 let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
                 prop_assert_eq!((errors.len(), errors[0].line), (1, line));
                 prop_assert!(errors[0].message.contains("not UTF-8"));

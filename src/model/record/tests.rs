@@ -208,6 +208,16 @@ fn values_that_cannot_be() {
         |json| json["experiments"][0]["prediction"]["points"][1][1] = json!(-1.0),
         "thread counts that do not ascend or a speedup below 0 in `experiments[0].prediction`",
     );
+    let cannot = "a window whose counts or quantiles cannot be in `experiments[0].series[0], 2 threads`";
+    check_changed(|json| window(json, "lost", json!({ "expected": 5, "counted": 6 })), cannot);
+    check_changed(|json| window(json, "units", json!(u64::MAX)), cannot);
+    check_changed(
+        |json| {
+            let again = json["experiments"][0]["series"][0].clone();
+            json["experiments"][0]["series"].as_array_mut().expect("series").push(again);
+        },
+        "a series that is there already in `experiments[0].series[2]`",
+    );
     check_changed(
         |json| {
             let again = json["experiments"][0].clone();

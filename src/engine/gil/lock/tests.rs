@@ -11,6 +11,8 @@ use super::super::monitor::{Flag, Monitor, Number, Primitives, Stop, Woken};
 use super::{Gil, GilLock, Taking};
 use crate::workload::StopFlag;
 
+mod alone;
+
 /// Primitives whose every step the scheduler of `shuttle` decides.
 struct Scheduled;
 

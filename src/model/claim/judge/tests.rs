@@ -7,6 +7,7 @@ use crate::model::window::{DeadlockReport, LockName, LostUpdates, Waiter, Window
 use crate::model::workload::WorkloadKind;
 
 mod counted;
+mod edges;
 mod own_code;
 
 const GOOD_CEILING: MadeUpCurve<'static> = (Curve::Ceiling, &[(1, 100.0), (2, 198.0), (4, 197.0), (8, 196.0)]);
