@@ -1,13 +1,14 @@
 //! The program as scripts use it: what it prints where, and how it ends.
 
 #![expect(clippy::expect_used, reason = "a test that cannot start shall say so and fail")]
-#![expect(clippy::print_stderr, reason = "what is left out is said aloud")]
 
 use std::path::Path;
 
 use assert_cmd::Command;
 use predicates::prelude::*;
 use serde_json::Value;
+
+mod aloud;
 
 fn threadlab() -> Command {
     let mut command = Command::cargo_bin("threadlab").expect("the binary is built");
@@ -216,7 +217,7 @@ fn a_run_prints_the_documented_object_and_saves_every_format() {
     let pythons = doctor["interpreters"].as_array().expect("interpreters[]").iter();
     let usable: Vec<&str> = pythons.filter(|it| it["usable"] == true).filter_map(|it| it["path"].as_str()).collect();
     if usable.is_empty() {
-        eprintln!("LEFT OUT: no CPython from 3.8 on was found, so the exported program was not run");
+        aloud::say("LEFT OUT: no CPython from 3.8 on was found, so the exported program was not run");
     }
     for python in usable.first().into_iter().chain(usable.last()) {
         let output = Command::new(python).args(["-I", &path("again.py"), "1"]).assert().code(0);

@@ -31,6 +31,8 @@ use threadlab::model::window::Window;
 use threadlab::model::workload::{Bound, ParameterValue, Workload, WorkloadKind};
 use threadlab::workload::Workshop;
 
+#[path = "../aloud/mod.rs"]
+mod aloud;
 mod containment;
 #[cfg(target_os = "linux")]
 mod escapes;
@@ -56,7 +58,7 @@ fn pythons() -> Vec<Interpreter> {
     }
     let found: Vec<_> = offers.into_iter().filter_map(|offer| offer.interpreter.ok()).collect();
     if found.is_empty() {
-        eprintln!("LEFT OUT: no CPython from 3.8 on was found, so the Python engines were not tested");
+        aloud::say("LEFT OUT: no CPython from 3.8 on was found, so the Python engines were not tested");
     }
     found
 }

@@ -46,7 +46,7 @@ fn each_start_method_of_processes_works() {
 fn free_threaded_builds_run_with_the_gil_and_without() {
     let pythons: Vec<_> = pythons().into_iter().filter(|python| python.free_threaded).collect();
     if pythons.is_empty() {
-        eprintln!("LEFT OUT: no free-threaded CPython was found; name one in THREADLAB_PYTHONS");
+        aloud::say("LEFT OUT: no free-threaded CPython was found; name one in THREADLAB_PYTHONS");
     }
     for python in pythons {
         for on in [false, true] {

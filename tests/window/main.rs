@@ -2,8 +2,10 @@
 //!
 //! The pictures need a software Vulkan and are compared only where `THREADLAB_PICTURES=1` asks for it.
 
-#![expect(clippy::expect_used, clippy::print_stderr, reason = "a test that cannot go on says why and fails")]
+#![expect(clippy::expect_used, reason = "a test that cannot go on says why and fails")]
 
+#[path = "../aloud/mod.rs"]
+mod aloud;
 mod bench;
 mod files;
 mod keyboard;

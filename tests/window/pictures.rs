@@ -9,14 +9,15 @@ use threadlab::ui::first_command::FirstCommand;
 use threadlab::ui::python_command::PythonCommand;
 use threadlab::ui::session::Session;
 
+use super::aloud;
 use super::bench::{Bench, Opening, pythons};
 
 /// Whether pictures are asked for; says loudly where they are left out.
 fn asked_for() -> bool {
     let asked = std::env::var_os("THREADLAB_PICTURES").is_some_and(|value| value == "1");
     if !asked {
-        eprintln!(
-            "LEFT OUT: pictures of the window. Set THREADLAB_PICTURES=1 (and WGPU_BACKEND=vulkan) to compare them."
+        aloud::say(
+            "LEFT OUT: pictures of the window. Set THREADLAB_PICTURES=1 (and WGPU_BACKEND=vulkan) to compare them.",
         );
     }
     asked

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
-use super::super::super::monitor::{Monitor, Primitives, Stop, Woken};
+use super::super::super::monitor::{Flag as _, Monitor, Primitives, Stop, Woken};
 use super::super::{GilLock, Taking};
 
 type Step = Box<dyn FnOnce() -> Woken>;
