@@ -49,6 +49,11 @@ impl ControlGroups {
         Self { groups }
     }
 
+    /// Whether none could be found, so that nothing is known of quotas: as where the files about groups are not shown.
+    pub fn are_unknown(&self) -> bool {
+        self.groups.is_empty()
+    }
+
     /// The cores granted by the strictest quota, such as 1.5; `None` where there is none or none can be read.
     pub fn quota_cores(&self) -> Option<f64> {
         self.groups.iter().filter_map(Group::quota_cores).min_by(f64::total_cmp)
@@ -160,6 +165,13 @@ mod tests {
             Some(1.5),
             Some(4),
         );
+    }
+
+    #[test]
+    fn groups_that_are_not_shown_are_unknown() {
+        let nothing = root(&[("proc/self/cgroup", "0::/user.slice\n")]);
+        assert!(ControlGroups::of_this_process(nothing.path()).are_unknown());
+        assert!(!ControlGroups { groups: vec![Group { folder: PathBuf::new(), version: Version::Two }] }.are_unknown());
     }
 
     #[test]

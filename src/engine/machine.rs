@@ -15,9 +15,11 @@ pub fn read() -> Machine {
         RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()).with_memory(MemoryRefreshKind::nothing().with_ram());
     let system = System::new_with_specifics(wanted).ok();
     let brand = system.as_ref().and_then(|system| Some(system.cpus().first()?.brand().trim().to_owned()));
+    let groups = ControlGroups::of_this_process(Path::new("/"));
     Machine {
         cores: cores(),
-        quota_cores: ControlGroups::of_this_process(Path::new("/")).quota_cores(),
+        quota_cores: groups.quota_cores(),
+        quota_unknown: cfg!(target_os = "linux") && groups.are_unknown(),
         cpu_model: brand.filter(|brand| !brand.is_empty()),
         os: System::long_os_version().ok(),
         architecture: std::env::consts::ARCH.to_owned(),

@@ -316,6 +316,7 @@ pub fn machine() -> Machine {
     Machine {
         cores: 4,
         quota_cores: None,
+        quota_unknown: false,
         cpu_model: Some("Scripted processor".to_owned()),
         os: Some("Scripted system".to_owned()),
         architecture: "x86_64".to_owned(),

@@ -123,6 +123,7 @@ pub(super) fn record() -> RunRecord {
         machine: Machine {
             cores: 8,
             quota_cores: None,
+            quota_unknown: false,
             cpu_model: Some("AMD EPYC 9355".to_owned()),
             os: Some("Linux 6.12".to_owned()),
             architecture: "x86_64".to_owned(),

@@ -84,6 +84,7 @@ pub(crate) fn machine(cores: usize) -> Machine {
     Machine {
         cores,
         quota_cores: None,
+        quota_unknown: false,
         cpu_model: None,
         os: None,
         architecture: "x86_64".to_owned(),

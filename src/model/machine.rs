@@ -9,6 +9,9 @@ pub struct Machine {
     pub cores: usize,
     /// Cores a control group's quota grants, such as 1.5; `None` where there is no quota or it could not be read.
     pub quota_cores: Option<f64>,
+    /// Whether it could not be read if there is a quota.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quota_unknown: bool,
     /// The processor's name.
     pub cpu_model: Option<String>,
     /// Operating system and version.
@@ -32,7 +35,23 @@ impl Machine {
         let cores = if self.cores == 1 { "1 core".to_owned() } else { format!("{} cores", self.cores) };
         match self.quota_cores {
             Some(quota) => format!("{cores}, quota {quota:.2}"),
+            None if self.quota_unknown => format!("{cores}, quota unknown"),
             None => format!("{cores}, no quota"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture;
+
+    #[test]
+    fn a_quota_that_cannot_be_read_is_not_said_to_be_none() {
+        let mut machine = fixture::machine(2);
+        assert_eq!(machine.in_words(), "2 cores, no quota");
+        machine.quota_unknown = true;
+        assert_eq!(machine.in_words(), "2 cores, quota unknown");
+        machine.quota_cores = Some(1.5);
+        assert_eq!(machine.in_words(), "2 cores, quota 1.50");
     }
 }
