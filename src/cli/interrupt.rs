@@ -10,17 +10,20 @@ mod slice;
 
 /// A flag that is raised when this process is asked to end. When it is asked again, it ends at once.
 ///
-/// Called by the main thread, before it starts others that shall compute.
+/// Called by the thread that performs the command, before it starts others that shall compute.
 ///
 /// # Errors
 /// When the handler cannot be installed.
 pub(super) fn flag() -> anyhow::Result<CancelFlag> {
     let flag = CancelFlag::new();
     let raised = flag.clone();
-    // Two threads have to get a core before a signal has become a flag: this one, to which the system gives it, and the one
-    // that `ctrlc` starts. Beside a thousand that compute each would wait for its turn, a second or more.
+    // Two threads have to get a core before a signal has become a flag: the main thread, to which the system gives it, and the
+    // one that `ctrlc` starts. Beside a thousand that compute each would wait for its turn, a second or more.
     #[cfg(target_os = "linux")]
-    slice::shorten(slice::Heirs::Same);
+    {
+        slice::shorten(std::process::id(), slice::Heirs::Usual);
+        slice::shorten(0, slice::Heirs::Same);
+    }
     let installed = ctrlc::set_handler(move || {
         if raised.is_raised() {
             end_at_once();
@@ -28,7 +31,7 @@ pub(super) fn flag() -> anyhow::Result<CancelFlag> {
         raised.raise();
     });
     #[cfg(target_os = "linux")]
-    slice::shorten(slice::Heirs::Usual);
+    slice::shorten(0, slice::Heirs::Usual);
     installed.context("failed to listen for Ctrl+C")?;
     Ok(flag)
 }

@@ -1,6 +1,7 @@
 //! The command line: a thin skin over the same core that the window uses.
 
 use std::fmt::Display;
+use std::thread::ScopedJoinHandle;
 
 pub mod arguments;
 mod check;
@@ -26,8 +27,28 @@ mod verify;
 use arguments::{Command, Common};
 use exit::{Exit, UsageError};
 
+/// A command's stack, in bytes: as large as that of most main threads.
+const STACK: usize = 8 << 20;
+
 /// Performs a command and says how the program ends. Errors are reported here, once.
+///
+/// A thread of its own does it. The main thread, to which the system gives signals, so has nothing else to do: one that has just
+/// computed would have to wait longest for a core beside a thousand others (see `interrupt`).
 pub fn perform(command: Command, common: &Common) -> Exit {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("command".to_owned()).stack_size(STACK);
+        match thread.spawn_scoped(scope, || perform_here(command, common)).map(ScopedJoinHandle::join) {
+            Ok(Ok(exit)) => exit,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(error) => {
+                console::say(format!("threadlab: the system gave no thread for the command: {error}"));
+                Exit::Failed
+            }
+        }
+    })
+}
+
+fn perform_here(command: Command, common: &Common) -> Exit {
     let result = match command {
         Command::Run(arguments) => measure::run(&arguments, common),
         Command::List { json } => list::run(json, common),

@@ -30,14 +30,16 @@ struct Attributes {
     period: u64,
 }
 
-/// Lets the current thread have a core for short, but soon: of those that wait, the scheduler takes the one whose slice would be
+/// Lets a thread have a core for short, but soon: of those that wait, the scheduler takes the one whose slice would be
 /// over first (EEVDF; Linux, `Documentation/scheduler/sched-eevdf.rst`). A thread that computes gets no more of a core thereby.
 /// Older systems and other policies stay as they are.
-pub(super) fn shorten(heirs: Heirs) {
+///
+/// `thread` is its number, 0 for the current one. The number of the main thread is that of the process.
+pub(super) fn shorten(thread: u32, heirs: Heirs) {
     let Ok(size) = u32::try_from(size_of::<Attributes>()) else { return };
     let mut attributes = Attributes::default();
-    // SAFETY: the pointer is to a structure of that size, which the system may fill in; 0 is the current thread.
-    let code = unsafe { libc::syscall(libc::SYS_sched_getattr, 0, &raw mut attributes, size, 0) };
+    // SAFETY: the pointer is to a structure of that size, which the system may fill in.
+    let code = unsafe { libc::syscall(libc::SYS_sched_getattr, thread, &raw mut attributes, size, 0) };
     if code != 0 || attributes.policy != libc::SCHED_OTHER.unsigned_abs() {
         return;
     }
@@ -46,7 +48,7 @@ pub(super) fn shorten(heirs: Heirs) {
     attributes.runtime = SHORTEST_NS;
     attributes.flags = if heirs == Heirs::Usual { reset_on_fork } else { 0 };
     // SAFETY: as above; the structure is only read.
-    let code = unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &raw const attributes, 0) };
+    let code = unsafe { libc::syscall(libc::SYS_sched_setattr, thread, &raw const attributes, 0) };
     if code != 0 {
         tracing::debug!("the slice stays as it is: {}", std::io::Error::last_os_error());
     }
@@ -73,11 +75,11 @@ mod tests {
     fn workers_get_the_usual_slice() {
         in_thread(|| {
             let usual = now().runtime;
-            shorten(Heirs::Same);
+            shorten(0, Heirs::Same);
             // Linux before 6.12 knows of none.
             let shortened = now().runtime;
             assert_eq!(in_thread(|| now().runtime), shortened);
-            shorten(Heirs::Usual);
+            shorten(0, Heirs::Usual);
             assert_eq!((now().runtime, in_thread(|| now().runtime)), (shortened, usual));
         });
     }
