@@ -22,7 +22,7 @@ use crate::model::series::{EngineKind, SeriesKey};
 use crate::model::timeline::{Slice, Timeline};
 use crate::model::units::ThreadCount;
 use crate::model::window::{LostUpdates, Window};
-use crate::model::workload::{Bound, Workload};
+use crate::model::workload::{Bound, Workload, WorkloadKind};
 
 /// A clock that only the mock's windows move. Clones show the same time.
 #[derive(Debug, Clone)]
@@ -219,6 +219,12 @@ impl MockEngine {
         let error = 1.0 + self.noise * (2.0 * self.random.f64() - 1.0);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a scripted, small number")]
         let counted = (rate * error * wall_s).round() as u64;
+        // A window of jobs holds whole ones, however long they take.
+        let whole = (order.workload.kind() == WorkloadKind::Job && rate > 0.0).then_some(counted.max(1));
+        #[expect(clippy::cast_precision_loss, reason = "a scripted, small number")]
+        let whole = whole.map(|jobs| (jobs, jobs as f64 / (rate * error)));
+        let (counted, wall_s) = whole.unwrap_or((counted, wall_s));
+        let length = Duration::try_from_secs_f64(wall_s).unwrap_or(length);
         let started_s = (self.clock.elapsed() + order.warm_up).as_secs_f64();
         self.clock.advance(order.warm_up + length);
         let lost = (self.lost_share)(order.workload, order.threads).map(|share| {

@@ -258,6 +258,10 @@ fn perform(task: Task, tools: &mut Tools) -> Report {
         Task::ChooseFolder { start } => {
             let start = first_existing(&start);
             let dialog = rfd::FileDialog::new().set_title("Folder to export to").set_directory(start);
+            // Zenity, which stands in where there is no portal, is told only this; where it begins without a folder, none that
+            // is typed can be chosen.
+            let is_zenity_likely = cfg!(all(unix, not(target_os = "macos")));
+            let dialog = if is_zenity_likely { dialog.set_file_name(format!("{}/", start.display())) } else { dialog };
             Report::FolderChosen(dialog.pick_folder())
         }
         Task::ChooseFiles => {

@@ -3,6 +3,7 @@
 use eframe::egui::{Theme, vec2};
 use egui_kittest::{SnapshotOptions, SnapshotResults};
 use threadlab::engine::mock::Fault;
+use threadlab::ui::beside_command::BesideCommand;
 use threadlab::ui::code_command::CodeCommand;
 use threadlab::ui::command::Command;
 use threadlab::ui::first_command::FirstCommand;
@@ -86,6 +87,26 @@ fn three_lessons_in_both_themes() {
             bench.measure();
             take(&mut bench, &mut results, &format!("lesson-{lesson}-{name}"));
         }
+    }
+}
+
+#[test]
+fn plots_of_their_own_kind_beside_a_recorded_result() {
+    if !asked_for() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    for (lesson, experiment, theme, name) in
+        [("processes", "short", Theme::Light, "by-setting"), ("choosing", "computing", Theme::Dark, "decision")]
+    {
+        let mut bench = open_with_pythons(theme);
+        bench.perform(Command::SelectLesson(lesson.to_owned()));
+        bench.perform(Command::SelectExperiment(experiment.to_owned()));
+        bench.measure();
+        bench.perform(Command::Beside(BesideCommand::ShowRecorded));
+        bench.until("the recorded result", |app| app.state().beside.is_some());
+        bench.harness.run_steps(9);
+        take(&mut bench, &mut results, name);
     }
 }
 
