@@ -168,7 +168,8 @@ impl<'a> Repeated<'a> {
             "title": self.record.title,
             "work": work,
             "timed": self.workload.bound() != Bound::Cpu,
-            "cpu_share": self.workload.cpu_share(),
+            // Of own code nobody has said it: as if it computed.
+            "cpu_share": self.workload.cpu_share().unwrap_or(1.0),
             "threads": self.threads,
             "curves": self.curves,
             "left_out": self.left_out,

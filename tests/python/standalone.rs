@@ -128,6 +128,11 @@ impl Exported {
 
     #[track_caller]
     fn check_nothing_left(&self, said: &str) {
+        // What was killed may take a moment to go.
+        let deadline = Instant::now() + PATIENCE;
+        while !self.left_behind().is_empty() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         let left = self.left_behind();
         assert!(left.is_empty(), "{left:?} is left after: {said}");
     }
@@ -425,6 +430,29 @@ for value in json.load(open('numbers.json', encoding='utf-8')):
         assert_eq!(lines.next().map(str::trim), expected.note());
         let numbers: Vec<String> = numbers.into_iter().map(threadlab::model::format::number).collect();
         assert_eq!(shown_numbers.lines().collect::<Vec<_>>(), numbers);
+    }
+}
+
+#[test]
+fn a_busy_machine_and_a_busy_server_are_said_as_threadlab_says_it() {
+    use threadlab::model::warning::Warning;
+    const PRINT: &str = "
+import runpy
+again = runpy.run_path('again.py')
+window = lambda delay_s, share: {0: {'run_delay_s': delay_s, 'wall_s': 2.0, 'server_share': share}}
+for delay_s in (0.1, 0.2, 1.0):
+    print(again['busy_machine']([(1, window(delay_s, 0)), (64, window(99.0, 0)), (2, {0: {'wall_s': 2.0}})], 2))
+print(again['busy_server']([(2, window(0, 0.91)), (4, window(0, 0.99)), (1, window(0, 0.79))]))
+print(again['busy_server']([(1, window(0, 0.79))]))
+";
+    let machine = |share, severe| Warning::RunDelay { share, severe }.to_string();
+    let server = Warning::ServerBusy { threads: 2, share_of_core: 0.91 }.to_string();
+    let expected = ["None".to_owned(), machine(0.1, false), machine(0.5, true), server, "None".to_owned()];
+    for python in some_pythons() {
+        let exported = Exported::new(&record(vec![experiment(&Workload::new(WorkloadKind::Wait), &[])]));
+        let output = exported.command(&python, &["-c", PRINT]).output().expect("it starts");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(said.lines().collect::<Vec<_>>(), expected, "{}", String::from_utf8_lossy(&output.stderr));
     }
 }
 

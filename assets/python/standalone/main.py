@@ -71,26 +71,55 @@ class Experiment:
         for curve in self.curves:
             if curve.failure is not None:
                 print("  failed: %s %s" % (curve.label(), curve.failure))
-        if self.sends_requests:
-            self.show_busy_server()
+        for warning in self.warnings():
+            print("  warning: " + warning)
         for note in self.notes:
             print("  " + note)
         sys.stdout.flush()
 
-    def show_busy_server(self):
-        for workers in self.threads:
-            windows = [window for curve in self.curves for window in curve.points[workers].values()]
-            shares = estimate([window["server_share"] for window in windows])
-            if shares is not None and shares.median >= 0.8:
-                where, percent = counted(workers, "thread"), 100 * shares.median
-                print("  At %s the local server used %.0f %% of a core, so the curve may show the server's limit." % (where, percent))
-                return
+    def warnings(self):
+        points = [(workers, curve.points[workers]) for curve in self.curves for workers in self.threads]
+        warnings = [busy_machine(points, usable_cores())]
+        if self.sends_requests:
+            warnings.append(busy_server(points))
+        return [warning for warning in warnings if warning is not None]
 
     def is_measured(self):
         return any(windows for curve in self.curves for windows in curve.points.values())
 
     def has_failed(self):
         return any(curve.failure is not None for curve in self.curves)
+
+
+def busy_machine(points, cores):
+    """What is to be said if workers waited for a free core although there were no more of them than cores."""
+    delay_s = workers_s = 0.0
+    for workers, windows in points:
+        for window in windows.values():
+            if workers <= cores and window.get("run_delay_s") is not None:
+                delay_s += window["run_delay_s"]
+                workers_s += workers * window["wall_s"]
+    share = min(delay_s / workers_s, 1.0) if workers_s else 0.0
+    if share <= 0.05:
+        return None
+    busy = "very busy" if share > 0.2 else "busy"
+    return "The workers waited %.0f %% of their time for a free core, so the machine was %s with other work." % (
+        100 * share,
+        busy,
+    )
+
+
+def busy_server(points):
+    """What is to be said if the local server needed nearly a core; at the fewest threads that show it."""
+    for workers in sorted({workers for workers, _ in points}):
+        every = [windows for count, windows in points if count == workers]
+        shares = estimate([window["server_share"] for windows in every for window in windows.values()])
+        if shares is not None and shares.median >= 0.8:
+            return "At %s the local server used %.0f %% of a core, so the curve may show the server's limit." % (
+                counted(workers, "thread"),
+                100 * shares.median,
+            )
+    return None
 
 
 def show_progress(words):

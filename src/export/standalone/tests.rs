@@ -100,6 +100,7 @@ fn every_workload_is_written_on_every_engine_or_the_reason_is_given() {
             Ok(program) => {
                 let run = run_of(&String::from_utf8(program).expect("text"));
                 assert_eq!(run["experiments"][0]["work"]["kind"], kind.id());
+                assert!(run["experiments"][0]["cpu_share"].is_f64(), "{kind:?}");
                 assert_eq!(run["experiments"][0]["curves"].as_array().map(Vec::len), Some(1), "{kind:?}");
             }
             Err(error) => refused.push((kind, error.to_string())),
