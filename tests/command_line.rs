@@ -361,11 +361,15 @@ fn a_folder_of_lessons_that_is_not_there_is_an_error() {
 #[test]
 fn a_result_that_cannot_be_opened_says_what_to_do() {
     let folder = tempfile::tempdir().expect("a folder");
-    let cases: [(&[u8], &str); 5] = [
+    let mut yesterday: Value = serde_json::from_str(include_str!("../lessons/recorded/gil.json")).expect("JSON");
+    yesterday["started_at"] = "yesterday".into();
+    let since_yesterday = yesterday.to_string().into_bytes();
+    let cases: [(&[u8], &str); 6] = [
         (b"", "the file is empty, cut off or changed"),
         (b"{}", "choose a file that `threadlab run --out NAME.json`"),
         (b"{\"format\": 99}", "open it with the version of Threadlab that saved it"),
         (b"{\"format\": 1}", "missing field `program`"),
+        (&since_yesterday, "no time with an offset, such as 2026-11-22T14:20:00+01:00, in `started_at`"),
         (b"\xff\xfe", "it is no text; a result is a file that ends in .json"),
     ];
     for (index, (bytes, expected)) in cases.into_iter().enumerate() {
@@ -397,6 +401,42 @@ fn a_result_is_drawn_beside_the_recorded_one() {
     refused(&[&result, "--beside", &other], 1, "measured no experiment of the lesson `gil` with the same parameters");
     refused(&[&other, "--beside", "recorded"], 2, "no recorded result of the lesson `mine` comes with the program");
     refused(&[&result, "--beside", "no.json"], 1, "there is no such file");
+}
+
+#[test]
+fn a_metric_that_a_result_has_not_is_refused_and_loses_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (result, figure, copy) = (path("mine.json"), path("figure.svg"), path("copy.json"));
+    std::fs::write(&result, include_str!("../lessons/recorded/gil.json")).expect("written");
+    for metric in ["latency", "lost-updates", "by-setting"] {
+        let says = predicate::str::contains(format!("failed to draw `{metric}`: that needs "));
+        let arguments = ["plot", &result, "--experiment", "count-primes", "--metric", metric, "--out"];
+        threadlab().args(arguments).args([&figure, "--out", &copy]).assert().code(1).stderr(says);
+        assert!(!Path::new(&figure).exists(), "{metric}");
+        std::fs::remove_file(&copy).expect("the whole result was saved");
+        let run = ["run", "gil/count-primes", "--engine", "native", "--metric", metric, "--out", &figure];
+        let says = predicate::str::contains(format!("--metric {metric}: that needs "));
+        threadlab().args(run).assert().code(2).stdout("").stderr(says);
+    }
+    let drawn = ["plot", &result, "--experiment", "count-primes", "--metric", "cores-used", "--out", &figure];
+    threadlab().args(drawn).assert().code(0);
+}
+
+#[test]
+fn what_was_not_measured_has_no_table() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("empty.json");
+    let mut result: Value = serde_json::from_str(include_str!("../lessons/recorded/gil.json")).expect("JSON");
+    for experiment in result["experiments"].as_array_mut().expect("experiments[]") {
+        experiment["ceiling"] = serde_json::json!([]);
+        for series in experiment["series"].as_array_mut().expect("series[]") {
+            series["points"] = serde_json::json!([]);
+        }
+    }
+    std::fs::write(&path, result.to_string()).expect("written");
+    let says = predicate::str::contains("  nothing was measured\n").and(predicate::str::contains("Threads").not());
+    threadlab().arg("plot").arg(&path).assert().code(0).stdout(says);
 }
 
 #[test]

@@ -9,7 +9,8 @@ use super::console;
 use super::exit::UsageError;
 use crate::export::{FigureOptions, FigureSize, FigureTheme, Format, render, write_atomic};
 use crate::model::plot::{AxisChoice, Metric};
-use crate::model::record::RunRecord;
+use crate::model::record::{ExperimentRecord, RunRecord};
+use crate::model::workload::{Bound, Workload, WorkloadKind};
 
 /// What is to be written where; every mistake that can be seen beforehand was.
 #[derive(Debug)]
@@ -55,6 +56,42 @@ pub(super) fn check(arguments: &FigureArguments) -> Result<Figures, UsageError> 
     Ok(Figures { targets, options: FigureOptions { size, theme }, metric: arguments.metric, beside: None })
 }
 
+impl Figures {
+    /// Refuses, before anything is measured, a metric that was asked for and that this run cannot measure. `record` is what is
+    /// known of the run before its first window.
+    ///
+    /// # Errors
+    /// A [`UsageError`] that says what the metric needs.
+    pub(super) fn check_metric(&self, record: &RunRecord) -> Result<(), UsageError> {
+        let Some(metric) = self.metric else { return Ok(()) };
+        let workloads: Vec<Workload> = record.experiments.iter().map(ExperimentRecord::workload_as_run).collect();
+        let is_possible = match metric {
+            Metric::Throughput | Metric::Speedup | Metric::Efficiency | Metric::CoresUsed => true,
+            Metric::Latency => workloads.iter().any(|workload| workload.bound() != Bound::Cpu),
+            Metric::LostUpdates => workloads
+                .iter()
+                .any(|workload| matches!(workload.kind(), WorkloadKind::LostUpdates | WorkloadKind::Counter)),
+            Metric::BySetting | Metric::Decision => record.figure(None, metric, AxisChoice::Automatic).metric == metric,
+        };
+        if is_possible {
+            return Ok(());
+        }
+        Err(UsageError(format!("--metric {}: that needs {}; choose another --metric", metric.id(), needs(metric))))
+    }
+}
+
+/// What a metric needs: words that follow "that needs".
+fn needs(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Throughput | Metric::CoresUsed => "a window that was measured",
+        Metric::Speedup | Metric::Efficiency => "what one thread did and what several did",
+        Metric::Latency => "work that waits, whose units are timed",
+        Metric::LostUpdates => "work that counts in one shared number",
+        Metric::BySetting => "experiments of one workload that differ in one number",
+        Metric::Decision => "two kinds of work and three engines",
+    }
+}
+
 /// Writes every file; goes on after a failure, so that one bad path does not cost the others.
 ///
 /// # Errors
@@ -62,15 +99,22 @@ pub(super) fn check(arguments: &FigureArguments) -> Result<Figures, UsageError> 
 pub(super) fn write(record: &RunRecord, figures: &Figures, lesson_metric: Option<Metric>) -> anyhow::Result<()> {
     let metric = figures.metric.or(lesson_metric).unwrap_or(Metric::Speedup);
     let spec = record.figure_beside(figures.beside.as_ref(), None, metric, AxisChoice::Automatic);
-    if figures.metric.is_some_and(|asked| asked != spec.metric) {
-        let needs = match metric {
-            Metric::BySetting => "experiments of one workload that differ in one number",
-            _ => "two kinds of work and three engines",
-        };
-        anyhow::bail!("failed to draw `{}`: that needs {needs}; choose another --metric", metric.id());
-    }
+    let is_empty = spec.table.is_none() && spec.panels.iter().all(|panel| panel.curves.is_empty());
+    let lacks = figures.metric.is_some_and(|asked| asked != spec.metric || is_empty);
+    let why_not = || format!("failed to draw `{}`: that needs {}; choose another --metric", metric.id(), needs(metric));
+    anyhow::ensure!(!lacks || !figures.targets.is_empty(), why_not());
     let mut failures = Vec::new();
     for (path, format) in &figures.targets {
+        // What holds every number of the run is not lost for a metric that it has not.
+        let is_drawn = match format {
+            Format::Svg | Format::Png | Format::Pdf => true,
+            Format::Csv => metric == Metric::Decision,
+            Format::Json | Format::Python => false,
+        };
+        if lacks && is_drawn {
+            failures.push(format!("{}: {}", path.display(), why_not()));
+            continue;
+        }
         let written = render(*format, &spec, record, &figures.options)
             .and_then(|bytes| write_atomic(path, &bytes))
             .with_context(|| format!("failed to save {}", path.display()));

@@ -49,6 +49,7 @@ pub(super) fn run(arguments: &RunArguments, common: &Common) -> anyhow::Result<E
     trust::check(&choice, arguments.engines.trust)?;
     let machine = machine::read();
     let request = request(arguments, &choice, &machine)?;
+    figures.check_metric(Run::new(&request, opening(&request, &choice, machine.clone())).record())?;
     let cancel = interrupt::flag()?;
 
     let bar = progress::Bar::new(budget(&request));

@@ -27,7 +27,12 @@ pub(super) fn print(record: &RunRecord, to: To, outcome: Option<&Outcome>) -> io
     for experiment in &record.experiments {
         lines.push(String::new());
         lines.push(title(&experiment.title));
-        lines.extend(aligned(&ResultsTable::of(&experiment.results)));
+        let table = ResultsTable::of(&experiment.results);
+        if table.rows.is_empty() {
+            lines.push("  nothing was measured".to_owned());
+        } else {
+            lines.extend(aligned(&table));
+        }
         for claim in &experiment.claims {
             lines.push(format!("{}: {}", claim.verdict.label(), claim.text));
             lines.push(format!("    {}", claim.reason));

@@ -47,7 +47,7 @@ pub(super) fn draw(panel: &Panel, frame: &Frame, look: &Look<'_>) -> Node {
     nodes.push(grid(frame, &places, &x_ticks, look));
     nodes.extend(x_axis(panel, &places, &x_ticks, look));
     if panel.curves.iter().all(|curve| curve.points.is_empty()) {
-        nodes.extend(centred(look, "Not measured yet", frame.plot));
+        nodes.extend(centred(look, "Not measured", frame.plot));
     }
     // Every marker lies over every line and bar, so that none is struck through.
     nodes.extend(draw_lines(&panel.curves, &places, look));

@@ -176,8 +176,9 @@ fn judge(candidate: &Candidate, answer: Answer) -> Found {
     match answer {
         Ok(identity) => {
             let unfit = probe::check(&identity).err();
-            // Only a shim is not itself: a virtual environment's Python must be started by its own path.
-            let path = if candidate.shim && identity.executable.is_absolute() {
+            // Only a shim and a name that PATH resolves are not themselves: a virtual environment's Python must be started by
+            // its own path.
+            let path = if (candidate.shim || is_bare(&candidate.path)) && identity.executable.is_absolute() {
                 identity.executable.clone()
             } else {
                 std::path::absolute(&candidate.path).unwrap_or_else(|_| candidate.path.clone())
@@ -188,6 +189,11 @@ fn judge(candidate: &Candidate, answer: Answer) -> Found {
             Found { path: candidate.path.clone(), origin: candidate.origin, identity: None, unfit: Some(unfit) }
         }
     }
+}
+
+/// Whether a path is a name without a folder, which the system looks for in the folders of PATH.
+pub(super) fn is_bare(path: &Path) -> bool {
+    path.parent() == Some(Path::new(""))
 }
 
 /// What tells one interpreter from another: the file behind links, but for a virtual environment, whose executable is mostly a

@@ -129,10 +129,12 @@ pub enum HarnessError {
         said: String,
     },
     /// The answer did not come in time.
-    #[error("it did not answer within {seconds} s and was ended")]
+    #[error("it did not answer within {seconds} s and was ended{hint}")]
     NoAnswer {
         /// The time it had.
         seconds: u64,
+        /// What may be the reason, with its introduction, or nothing.
+        hint: &'static str,
     },
     /// The answer cannot be read.
     #[error("it sent what is no answer: {0}")]
@@ -160,6 +162,10 @@ pub enum HarnessError {
         line: Option<u32>,
     },
 }
+
+/// What is most often the reason where own code does not answer.
+const NO_RETURN: &str = "; a call of `work` that does not return is the usual reason: let it do one unit of work and return, \
+                         since Threadlab itself repeats the calls";
 
 fn refusal(message: &str, line: Option<u32>) -> String {
     match line {
@@ -259,6 +265,12 @@ impl Harness {
             // What has left the process group is not seen by the harness.
             self.has_leftover |= self.process.strays() > 0;
         }
+        let answer = answer.map_err(|error| match (error, &request.workload) {
+            (HarnessError::NoAnswer { seconds, .. }, Work::Code { .. }) => {
+                HarnessError::NoAnswer { seconds, hint: NO_RETURN }
+            }
+            (error, _) => error,
+        });
         match answer? {
             Answer::Point(point) => self.accept(point).inspect_err(|_| {
                 self.process.end();
@@ -308,7 +320,7 @@ impl Harness {
     ) -> Result<Answer, HarnessError> {
         let limit = longest + self.settings.answer_limit;
         let deadline = Instant::now() + limit;
-        let late = HarnessError::NoAnswer { seconds: limit.as_secs() };
+        let late = HarnessError::NoAnswer { seconds: limit.as_secs(), hint: "" };
         if self.process.send(line).is_err() {
             return Err(self.gone());
         }

@@ -1,8 +1,11 @@
 //! Asking an executable which Python it is.
 
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::discovery::is_bare;
 use super::harness::quoted;
 use super::process::{Heard, Input, Launch, Process, Stream, how_ended};
 use super::version::Version;
@@ -85,7 +88,7 @@ pub enum Unfit {
 pub fn ask(program: &Path, limit: Duration) -> Result<Identity, Unfit> {
     let deadline = Instant::now() + limit;
     let launch = Launch::new(program, ["-E", "-s", "-S", "-c", QUESTION], Input::Nothing);
-    let mut process = Process::start(&launch).map_err(|error| Unfit::NotStarted(error.to_string()))?;
+    let mut process = Process::start(&launch).map_err(|error| Unfit::NotStarted(why_not_started(program, &error)))?;
     let mut lines = Vec::new();
     let mut last = String::new();
     loop {
@@ -130,6 +133,33 @@ pub fn check(identity: &Identity) -> Result<(), Unfit> {
         return Err(Unfit::TooOld(identity.version));
     }
     Ok(())
+}
+
+/// Why the system could not start it, as exactly as can be told.
+fn why_not_started(program: &Path, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound if is_bare(program) && Path::new(".").join(program).exists() => format!(
+            "no folder of PATH has a program of that name; what is in the current folder is called `{}`",
+            Path::new(".").join(program).display()
+        ),
+        io::ErrorKind::NotFound => match first_line(program) {
+            Some(line) if line.starts_with("#!") => {
+                format!("its first line names a program that is not there: `{}`", quoted(&line))
+            }
+            _ => error.to_string(),
+        },
+        io::ErrorKind::PermissionDenied if program.is_dir() => "it is a folder; name the program in it".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The first line of a file, as far as the system reads it to find out what it is.
+fn first_line(file: &Path) -> Option<String> {
+    const READ_BY_THE_SYSTEM: u64 = 256;
+    let mut start = Vec::new();
+    fs::File::open(file).ok()?.take(READ_BY_THE_SYSTEM).read_to_end(&mut start).ok()?;
+    let line = start.split(|byte| *byte == b'\n').next()?;
+    Some(String::from_utf8_lossy(line).trim_end().to_owned())
 }
 
 fn nonsense(lines: &[String]) -> Unfit {

@@ -10,6 +10,8 @@ use crate::model::workload::Workload;
 
 /// Finds the first impossible value.
 pub(super) fn record(record: &RunRecord) -> Result<(), RecordError> {
+    let is_time = record.started_at.parse::<jiff::Timestamp>().is_ok();
+    require(is_time, "started_at", "no time with an offset, such as 2026-11-22T14:20:00+01:00,")?;
     let machine = &record.machine;
     require(machine.cores > 0, "machine.cores", "0 cores")?;
     require(machine.quota_cores.is_none_or(|quota| quota > 0.0), "machine.quota_cores", "a quota that is not above 0")?;

@@ -132,6 +132,65 @@ fn a_path_of_ones_own_comes_with_its_reason() {
 }
 
 #[test]
+fn what_cannot_be_started_says_why() {
+    #[track_caller]
+    fn check(path: &Path, expected: &str) {
+        let reason = Discovery::new().look_at(path).unfit.map(|unfit| unfit.to_string());
+        assert_eq!(reason.as_deref(), Some(expected));
+    }
+    let fakes = Fakes::new();
+    let script = fakes.script("script", "");
+    fs::write(&script, "#!/nowhere/python -E\nprint()\n").expect("a script can be written");
+    let expected = "it could not be started: its first line names a program that is not there: `#!/nowhere/python -E`";
+    check(&script, expected);
+    check(fakes.folder.path(), "it could not be started: it is a folder; name the program in it");
+    // Tests run in the folder of the package.
+    let expected = "it could not be started: no folder of PATH has a program of that name; \
+                    what is in the current folder is called `./Cargo.toml`";
+    check(Path::new("Cargo.toml"), expected);
+}
+
+#[test]
+fn a_name_without_a_folder_is_what_the_path_makes_of_it() {
+    let identity = Identity {
+        version: "3.12.1".parse().expect("a version"),
+        implementation: "cpython".to_owned(),
+        executable: PathBuf::from("/opt/python/bin/python3"),
+        free_threaded: false,
+        gil_enabled: true,
+    };
+    let path_of = |path: &str| {
+        let path = PathBuf::from(path);
+        let candidate = Candidate { path, origin: Origin::Chosen, shim: false, placeholder: false };
+        judge(&candidate, Ok(identity.clone())).path
+    };
+    assert_eq!(path_of("python3"), Path::new("/opt/python/bin/python3"));
+    assert_eq!(path_of("/home/venv/bin/python3"), Path::new("/home/venv/bin/python3"));
+    assert!(path_of("./python3").ends_with("python3") && path_of("./python3") != path_of("python3"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_probed_program_starts_in_a_session_of_its_own_ends_with_it() {
+    use crate::engine::process_stat::ProcessStat;
+
+    let fakes = Fakes::new();
+    let escaped = fakes.path("escaped");
+    for last in ["echo Welcome", "exit 3", "echo threadlab-probe 1; echo end"] {
+        let body = format!(
+            "setsid sh -c 'echo $$ >{file}; exec sleep 1000' >/dev/null 2>&1 &\nwhile ! [ -s {file} ]; do :; done\n{last}",
+            file = escaped.display()
+        );
+        let trap = fakes.script("trap", &body);
+        assert!(probe::ask(&trap, PROBE_LIMIT).is_err(), "{last}");
+        let number: u32 = fs::read_to_string(&escaped).expect("a number").trim().parse().expect("a number");
+        let left = ProcessStat::read(&Path::new("/proc").join(number.to_string())).filter(|process| process.runs);
+        assert_eq!(left, None, "{last}");
+        fs::remove_file(&escaped).expect("it can be removed");
+    }
+}
+
+#[test]
 fn a_silent_program_is_ended() {
     let fakes = Fakes::new();
     let silent = fakes.script("silent", "sleep 1000 & sleep 1000");

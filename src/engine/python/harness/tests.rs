@@ -68,10 +68,15 @@ fn check_answer(script: &str, expected: &str) {
 
 #[track_caller]
 fn check_answer_of(fake: &Fake, expected: &str) {
+    check_answer_to(request(), fake, expected);
+}
+
+#[track_caller]
+fn check_answer_to(request: Request, fake: &Fake, expected: &str) {
     let mut harness = Harness::start(&fake.settings, &CancelFlag::new()).expect("the fake says hello");
     let group = harness.group();
     assert!(running_in_group(group) > 0);
-    let result = harness.ask(request(), Duration::ZERO, &CancelFlag::new());
+    let result = harness.ask(request, Duration::ZERO, &CancelFlag::new());
     let message = match result {
         Ok(point) => panic!("it answered {point:?}"),
         Err(error) => error.to_string(),
@@ -202,6 +207,10 @@ fn no_answer_at_all() {
     let mut silent = fake(&format!("{HELLO}sleep 1000 & sleep 1000"));
     silent.settings.answer_limit = Duration::from_secs(1);
     check_answer_of(&silent, "it did not answer within 1 s and was ended");
+    let code = Request { workload: Work::Code { source: "def work(): pass".to_owned() }, ..request() };
+    let expected =
+        "within 1 s and was ended; a call of `work` that does not return is the usual reason: let it do one unit";
+    check_answer_to(code, &silent, expected);
 }
 
 #[test]
