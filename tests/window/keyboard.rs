@@ -146,3 +146,17 @@ fn a_switch_interval_that_is_not_cpythons_is_said_beside_the_controls() {
     bench.click("Switch interval 0.5 ms");
     assert_eq!(bench.harness.state().state().overlay, Overlay::Settings);
 }
+
+#[test]
+fn enter_in_the_filter_opens_the_first_lesson_that_is_listed() {
+    let mut bench = waiting();
+    bench.keys(Modifiers::COMMAND, Key::F);
+    for letter in ["d", "e", "a", "d", "l", "o", "c", "k"] {
+        bench.harness.event(eframe::egui::Event::Text(letter.to_owned()));
+        bench.harness.run_steps(2);
+    }
+    let selected = |bench: &Bench| bench.harness.state().state().lessons.selected().map(|entry| entry.id.clone());
+    assert_eq!(selected(&bench).as_deref(), Some("waiting"), "typing alone opens nothing");
+    bench.keys(Modifiers::NONE, Key::Enter);
+    assert_eq!(selected(&bench).as_deref(), Some("order"));
+}

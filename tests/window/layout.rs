@@ -240,6 +240,50 @@ fn a_reason_that_is_opened_comes_into_sight() {
     }
 }
 
+#[test]
+fn no_reason_is_drawn_over_what_stands_below_the_verdicts() {
+    // Around the height from which what stands below the verdicts has a panel of its own.
+    let high = (710_u16..=860).step_by(30).map(|height| (1280_u16, height));
+    for (width, height) in high.chain([(860, 800), (1600, 800), (1280, 600)]) {
+        let size = vec2(f32::from(width), f32::from(height));
+        let mut bench = Opening { size, ..Opening::default() }.open();
+        bench.perform(Command::SelectLesson("waiting".to_owned()));
+        bench.measure();
+        let (name, _) = bench.verdicts_below_the_plot().first().expect("a verdict").clone();
+        bench.harness.get_by_role_and_label(Role::Button, &name).click_accesskit();
+        bench.harness.run_steps(6);
+        // Not in one frame only: a reason that opens and shuts by turns is seen.
+        for _ in 0..4 {
+            bench.harness.step();
+            let reasons = bench.harness.query_all_by_role_and_label(Role::Group, "Reason").count();
+            let tabs =
+                bench.harness.query_all_by_role_and_label(Role::RadioButton, "Table").map(|node| node.rect().top());
+            let below = tabs.fold(f32::INFINITY, f32::min);
+            let lowest = bench.verdicts_below_the_plot().iter().map(|(_, bottom)| *bottom).fold(0.0, f32::max);
+            assert!(reasons == 1 && lowest <= below, "{size}: {reasons} open, {lowest} over {below}");
+        }
+    }
+}
+
+#[test]
+fn the_menu_bar_never_draws_one_button_over_another() {
+    for width in [400_u16, 512, 560, 620, 680, 1000] {
+        let bench = Opening { size: vec2(f32::from(width), 560.0), ..Opening::default() }.open();
+        let bar: Vec<_> = ["File menu", "View menu", "Run menu", "Help menu"]
+            .into_iter()
+            .chain(["Lessons panel", "Results panel", "Text panel"])
+            .filter_map(|label| bench.harness.query_by_label(label))
+            .chain(bench.harness.query_by_label_contains("Commands"))
+            .map(|node| node.rect())
+            .collect();
+        assert!(bar.len() >= 4, "the menus are always there");
+        for (index, one) in bar.iter().enumerate() {
+            let covered = bar.iter().skip(index + 1).find(|other| one.shrink(0.5).intersects(other.shrink(0.5)));
+            assert_eq!(covered, None, "{width}: {one}");
+        }
+    }
+}
+
 /// Draws until nothing moves any more.
 fn settle(bench: &mut Bench) {
     for _ in 0..40 {

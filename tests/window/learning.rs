@@ -2,8 +2,9 @@
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, OutputCommand, vec2};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use threadlab::lesson::glossary::Glossary;
+use threadlab::model::plot::Metric;
 use threadlab::ui::command::Command;
 use threadlab::ui::session::{LessonProgress, Session};
 use threadlab::ui::state::Overlay;
@@ -156,4 +157,32 @@ fn a_lesson_counts_as_read_when_the_end_of_its_text_was_in_sight() {
     bench.perform(Command::SelectLesson("gil".to_owned()));
     bench.harness.run_steps(3);
     assert_eq!(progress(&bench), LessonProgress::Read);
+}
+
+#[test]
+fn a_question_of_several_lessons_is_listed_with_each_of_them() {
+    const QUESTION: &str = "How do threads share resources safely?";
+    let mut bench = super::bench::waiting();
+    bench.keys(Modifiers::NONE, Key::F2);
+    let buttons = bench.harness.query_all_by_role(Role::Button);
+    let named = buttons.filter_map(|node| node.accesskit_node().label()).filter(|name| name.starts_with(QUESTION));
+    let listed: Vec<String> = named.collect();
+    let different: std::collections::BTreeSet<&String> = listed.iter().collect();
+    assert!(listed.len() > 1 && different.len() == listed.len(), "{listed:?}");
+}
+
+#[test]
+fn the_plot_that_is_marked_is_the_one_that_is_shown_while_predicting() {
+    let mut bench = super::bench::waiting();
+    bench.measure();
+    bench.choose("Efficiency");
+    bench.click("Predict");
+    let state = |bench: &Bench| {
+        let state = bench.harness.state().state();
+        let settings = &state.bench.as_ref().expect("a bench").settings;
+        (settings.predicting, state.figure().expect("a figure").metric)
+    };
+    assert_eq!(state(&bench), (true, Metric::Speedup));
+    bench.choose("Efficiency");
+    assert_eq!(state(&bench), (false, Metric::Efficiency));
 }

@@ -143,9 +143,28 @@ fn a_line_that_fails_is_said_and_marked() {
     bench.until("the end of the run", |app| app.state().run.is_none());
     bench.harness.get_by_label_contains("Line 2 of the code stopped it: ZeroDivisionError: division by zero.");
     bench.harness.get_by_label_contains("Line 2: ZeroDivisionError");
+    // A run takes away what an earlier one said, and says it again where it is so again.
+    let said = |bench: &Bench| bench.harness.state().state().notices.shown().to_vec();
+    let before = said(&bench);
+    bench.click("Run");
+    bench.until("the end of the run", |app| app.state().run.is_none());
+    let after = said(&bench);
+    assert_eq!((before.len(), after.len()), (1, 1));
+    assert_ne!(before[0].id, after[0].id);
     // The mark belongs to the text that ran.
     edit(&mut bench, "def work():\n    return 1 / 1\n");
     assert!(bench.harness.query_by_label_contains("Line 2: ZeroDivisionError").is_none());
+}
+
+#[test]
+fn while_code_has_not_returned_that_is_said() {
+    let mut bench = open(Some(Fault::Hang), "release");
+    bench.perform(Command::SelectExperiment("own".to_owned()));
+    bench.click("Run");
+    bench.harness.get_by_label_contains("a call of work has not returned yet");
+    bench.click("Stop");
+    bench.until("the end of the run", |app| app.state().run.is_none());
+    assert!(bench.harness.query_by_label_contains("a call of work has not returned yet").is_none());
 }
 
 #[test]

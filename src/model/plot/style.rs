@@ -61,7 +61,9 @@ const NEUTRAL_DARK: [u8; 3] = [150, 150, 150];
 
 impl CurveRole {
     /// How the curve is drawn. The first fifteen series of every engine, and the first five recorded
-    /// ones, all differ from one another and from every other role.
+    /// ones, all differ from one another and from every other role. The first four series of Python threads, the first three
+    /// of each other way of Python, and Native threads and the GIL model differ in hue or lightness that is seen at once, and
+    /// without colour in marker or dash.
     pub fn style(self) -> CurveStyle {
         match self {
             Self::Measured { engine, variant } => measured(engine, variant),
@@ -100,8 +102,46 @@ fn of_engine(engine: EngineKind) -> ([u8; 3], [u8; 3], usize, usize) {
     }
 }
 
-/// A further series of an engine keeps its colour's hue and takes the next marker and dash.
+/// A series of an engine that has a style of its own: colour on a light and on a dark ground, marker and dash.
+type Further = ([u8; 3], [u8; 3], Marker, Dash);
+
+/// The styles of an engine's second and further series, such as those of a second Python: the shapes that no engine's first
+/// series has, and colours that none has.
+fn further(engine: EngineKind) -> &'static [Further] {
+    use Dash::{DashDot, Dashed, Solid};
+    use Marker::{Circle, Diamond, Down, Square, Up};
+    match engine {
+        EngineKind::Native | EngineKind::GilModel => &[],
+        EngineKind::PythonThreads => &[
+            // The yellow of Okabe and Ito, red, brown
+            ([112, 116, 0], [240, 228, 66], Circle, DashDot),
+            ([140, 30, 80], [245, 70, 100], Down, Solid),
+            ([95, 55, 15], [250, 200, 160], Square, Dashed),
+        ],
+        EngineKind::PythonProcesses => &[
+            // Dark or light green, petrol
+            ([0, 78, 40], [140, 215, 80], Square, DashDot),
+            ([0, 92, 110], [120, 240, 225], Circle, Dashed),
+        ],
+        EngineKind::PythonInterpreters => &[
+            // Indigo, navy or ice
+            ([75, 60, 200], [140, 125, 245], Up, Solid),
+            ([0, 45, 110], [190, 220, 255], Diamond, Dashed),
+        ],
+        EngineKind::PythonAsyncio => &[
+            // Magenta, violet
+            ([205, 20, 160], [245, 80, 220], Diamond, DashDot),
+            ([100, 20, 125], [225, 160, 255], Down, Dashed),
+        ],
+    }
+}
+
+/// A further series of an engine takes a style of its own; after those it keeps the hue and takes the next marker and dash.
 fn measured(engine: EngineKind, variant: usize) -> CurveStyle {
+    let own = variant.checked_sub(1).and_then(|index| further(engine).get(index));
+    if let Some((light, dark, marker, dash)) = own.copied() {
+        return CurveStyle { light, dark, marker, dash };
+    }
     let (light, dark, marker, dash) = of_engine(engine);
     let pick = |from: usize, length: usize| (from + variant) % length;
     CurveStyle {
@@ -160,6 +200,45 @@ mod tests {
         assert_eq!(shapes.len(), EngineKind::ALL.len());
     }
 
+    /// Where a colour stands in the space Oklab of Björn Ottosson, "A perceptual color space for image processing" (2020), in
+    /// which distances are about those that are seen.
+    fn oklab(colour: [u8; 3]) -> [f64; 3] {
+        let [red, green, blue] = colour.map(linear);
+        let long = (0.412_221_470_8 * red + 0.536_332_536_3 * green + 0.051_445_992_9 * blue).cbrt();
+        let middle = (0.211_903_498_2 * red + 0.680_699_545_1 * green + 0.107_396_956_6 * blue).cbrt();
+        let short = (0.088_302_461_9 * red + 0.281_718_837_6 * green + 0.629_978_700_5 * blue).cbrt();
+        [
+            0.210_454_255_3 * long + 0.793_617_785 * middle - 0.004_072_046_8 * short,
+            1.977_998_495_1 * long - 2.428_592_205 * middle + 0.450_593_709_9 * short,
+            0.025_904_037_1 * long + 0.782_771_766_2 * middle - 0.808_675_766 * short,
+        ]
+    }
+
+    fn distance(one: [u8; 3], other: [u8; 3]) -> f64 {
+        let parts = oklab(one).into_iter().zip(oklab(other));
+        parts.map(|(one, other)| (one - other).powi(2)).sum::<f64>().sqrt()
+    }
+
+    #[test]
+    fn the_series_of_a_figure_are_told_apart_by_colour_and_without_it() {
+        let series = |engine| 1 + further(engine).len();
+        let roles: Vec<CurveRole> = EngineKind::ALL
+            .into_iter()
+            .flat_map(|engine| (0..series(engine)).map(move |variant| CurveRole::Measured { engine, variant }))
+            .collect();
+        // Two Pythons with and without the GIL, and two in each other way: any figure of eight is made of these.
+        assert_eq!(roles.len(), 15);
+        assert_eq!(series(EngineKind::PythonThreads), 4);
+        for (index, one) in roles.iter().enumerate() {
+            for other in roles.iter().skip(index + 1) {
+                let (a, b) = (one.style(), other.style());
+                assert_ne!((a.marker, a.dash), (b.marker, b.dash), "{one:?} and {other:?}");
+                let (light, dark) = (distance(a.light, b.light), distance(a.dark, b.dark));
+                assert!(light > 0.08 && dark > 0.08, "{one:?} and {other:?}: {light:.3}, {dark:.3}");
+            }
+        }
+    }
+
     #[test]
     fn only_the_ceiling_is_dotted() {
         for role in roles() {
@@ -167,12 +246,15 @@ mod tests {
         }
     }
 
+    /// A part of an sRGB colour as light, 0 to 1.
+    fn linear(part: u8) -> f64 {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    }
+
     /// Relative luminance as WCAG 2.2 defines it.
     fn luminance(colour: [u8; 3]) -> f64 {
-        let [red, green, blue] = colour.map(|part| {
-            let part = f64::from(part) / 255.0;
-            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-        });
+        let [red, green, blue] = colour.map(linear);
         0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
 

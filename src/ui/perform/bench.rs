@@ -179,7 +179,11 @@ pub(super) fn set(command: &Command, state: &mut State, services: &Services) -> 
     let settings = &mut bench.settings;
     let mut reached = Stage::Changing;
     match command {
-        Command::ShowMetric(metric) => settings.metric = *metric,
+        Command::ShowMetric(metric) => {
+            settings.metric = *metric;
+            // What is drawn by hand is a speedup: no other plot is named above it.
+            settings.predicting &= *metric == crate::model::plot::Metric::Speedup;
+        }
         Command::SetAxes(axes) => settings.axes = *axes,
         Command::ToggleCurve(name) => toggle(&mut settings.hidden, name),
         Command::SetThreads { from, to, stage: how } => {

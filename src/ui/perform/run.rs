@@ -39,7 +39,7 @@ pub(super) fn start(state: &mut State, services: &mut Services, ctx: &egui::Cont
     let Some(group) = bench.group().cloned() else { return };
     let plans: Vec<(usize, ExperimentPlan)> = bench.settings.plans(lesson, &group, &state.machine, &bench.offers);
     if plans.is_empty() {
-        state.notices.failed("There is nothing to run: check at least one engine that can run here.");
+        state.notices.run_failed("There is nothing to run: check at least one engine that can run here.");
         return;
     }
     if plans.iter().any(|(_, plan)| plan.workload.code().is_some()) && !state.may_run_code(lesson) {
@@ -74,6 +74,7 @@ pub(super) fn start(state: &mut State, services: &mut Services, ctx: &egui::Cont
     match services.laboratory.start(request, audience) {
         Ok(handle) => {
             services.run = Some(handle);
+            state.notices.forget_runs();
             state.code_faults.remove(&run.record().lesson);
             state.session.hint_dismissed = true;
             state.run = Some(LiveRun {
@@ -88,7 +89,7 @@ pub(super) fn start(state: &mut State, services: &mut Services, ctx: &egui::Cont
                 stopping: false,
             });
         }
-        Err(error) => state.notices.failed(format!("Failed to start the run: {error}.")),
+        Err(error) => state.notices.run_failed(format!("Failed to start the run: {error}.")),
     }
     bench::refresh_figure(state);
 }
@@ -159,7 +160,7 @@ fn conclude(outcome: Outcome, state: &mut State, services: &Services) {
     if let Outcome::Failed(reason) = &outcome {
         let of_code = code::note_fault(reason, live.run.record(), state);
         let words = of_code.unwrap_or_else(|| format!("The run failed: {reason}. What was measured before is kept."));
-        state.notices.failed(words);
+        state.notices.run_failed(words);
     }
     let mut record = live.run.into_record();
     if record.rounds == 0 && record.experiments.iter().all(|experiment| experiment.results.is_empty()) {

@@ -25,6 +25,8 @@ pub struct Notice {
     pub text: String,
     /// When it goes by itself; `None` for never.
     pub until: Option<Instant>,
+    /// Whether it says how a run went: the next run takes it away.
+    pub of_run: bool,
 }
 
 /// The messages that are shown, oldest first.
@@ -51,9 +53,23 @@ impl Notices {
         }
     }
 
+    /// Reports that a run failed, or could not begin; true until the next one.
+    pub fn run_failed(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        self.failed(text.as_str());
+        for notice in self.shown.iter_mut().filter(|notice| notice.text == text) {
+            notice.of_run = true;
+        }
+    }
+
+    /// Takes away what was said of earlier runs.
+    pub fn forget_runs(&mut self) {
+        self.shown.retain(|notice| !notice.of_run);
+    }
+
     fn add(&mut self, tone: Tone, text: String, until: Option<Instant>) {
         self.next_id += 1;
-        self.shown.push(Notice { id: self.next_id, tone, text, until });
+        self.shown.push(Notice { id: self.next_id, tone, text, until, of_run: false });
         let surplus = self.shown.len().saturating_sub(MOST);
         self.shown.drain(..surplus);
     }
@@ -99,6 +115,18 @@ mod tests {
         assert_eq!(notices.shown().len(), 1);
         notices.dismiss(notices.shown()[0].id);
         assert!(notices.shown().is_empty());
+    }
+
+    #[test]
+    fn the_next_run_takes_away_what_was_said_of_one_and_nothing_else() {
+        let mut notices = Notices::default();
+        notices.run_failed("Line 3 of the code stopped it.");
+        notices.failed("Settings could not be kept.");
+        notices.run_failed("Line 3 of the code stopped it.");
+        assert_eq!(notices.shown().len(), 2);
+        notices.forget_runs();
+        let left: Vec<_> = notices.shown().iter().map(|notice| notice.text.as_str()).collect();
+        assert_eq!(left, ["Settings could not be kept."]);
     }
 
     #[test]

@@ -199,6 +199,15 @@ fn predict(ui: &mut Ui, state: &State, bench: &Bench, inbox: &mut Inbox) {
     }
 }
 
+/// Said until the lesson's code has been measured once, which code that never returns is not.
+const CODE_HAS_NO_POINTS: &str =
+    "The first points are coming.\nIf none come, a call of work has not returned yet: Stop ends the run.";
+
+/// Whether the run is one of the lesson's own code.
+fn measures_code(state: &State) -> bool {
+    state.run.as_ref().is_some_and(|live| live.run.record().experiments.iter().any(|it| it.code.is_some()))
+}
+
 /// Draws the plot, or the curves that the learner draws, so many points high.
 pub(super) fn plot(ui: &mut Ui, state: &State, height: f32, inbox: &mut Inbox) {
     let Some(figure) = state.figure() else { return };
@@ -208,6 +217,7 @@ pub(super) fn plot(ui: &mut Ui, state: &State, height: f32, inbox: &mut Inbox) {
     }
     let none = BTreeSet::new();
     let empty_text = match state.record() {
+        _ if state.opened.is_none() && state.is_running_here() && measures_code(state) => CODE_HAS_NO_POINTS,
         _ if state.opened.is_none() && state.is_running_here() => "The first points are coming.",
         // Of another metric there may be enough.
         Some(_) => "Nothing of this was measured.",

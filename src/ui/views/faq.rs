@@ -86,6 +86,15 @@ pub(super) fn show(
     });
 }
 
+/// The question; with its lesson where several ask the same and each answers it by what it measures.
+fn in_words(state: &State, lesson: &Lesson, entry: &FaqEntry) -> String {
+    if all(state).filter(|(_, _, other)| other.question == entry.question).count() > 1 {
+        format!("{} (\u{201c}{}\u{201d})", entry.question, lesson.title)
+    } else {
+        entry.question.clone()
+    }
+}
+
 fn question(
     ui: &mut Ui,
     state: &State,
@@ -97,14 +106,15 @@ fn question(
     let id = ui.make_persistent_id("question");
     let mut open = CollapsingState::load_with_default_open(ui.ctx(), id, false);
     let arrow = if open.is_open() { "▼" } else { "▶" };
-    let header = Button::new(format!("{arrow}  {}", entry.question)).frame_when_inactive(false).wrap();
+    let words = in_words(state, lesson, entry);
+    let header = Button::new(format!("{arrow}  {words}")).frame_when_inactive(false).wrap();
     let header = ui
         .with_layout(Layout::right_to_left(Align::TOP), |ui| {
             verdict_view::sign(ui, state.faq_verdict(lesson, entry));
             ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| ui.add(header)).inner
         })
         .inner;
-    super::controls::name(&header, &entry.question);
+    super::controls::name(&header, &words);
     if header.clicked() {
         open.toggle(ui);
     }

@@ -11,11 +11,14 @@ use crate::ui::theme::{self, Palette, space};
 
 /// Draws the list into a panel of its own.
 pub(super) fn show(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
-    filter(ui, state, inbox);
+    let is_entered = filter(ui, state, inbox);
     ui.add_space(space::S);
     let numbers = 1..;
     let listed: Vec<_> =
         state.lessons.entries().iter().zip(numbers).filter(|(entry, _)| entry.matches(&state.filter)).collect();
+    if let Some((entry, _)) = listed.first().filter(|_| is_entered && !state.filter.trim().is_empty()) {
+        inbox.send(Command::SelectLesson(entry.id.clone()));
+    }
     if listed.is_empty() {
         let words = if state.lessons.entries().is_empty() {
             "There are no lessons here. Drop a lesson file on the window, or press Ctrl+O."
@@ -35,7 +38,8 @@ pub(super) fn show(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     });
 }
 
-fn filter(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
+/// The field that narrows the list. Says whether Enter was pressed in it, which opens the first lesson listed.
+fn filter(ui: &mut Ui, state: &State, inbox: &mut Inbox) -> bool {
     let mut words = state.filter.clone();
     let field = TextEdit::singleline(&mut words)
         .hint_text("Filter lessons")
@@ -49,6 +53,7 @@ fn filter(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     if response.changed() {
         inbox.send(Command::SetFilter(words));
     }
+    response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
 }
 
 fn row(ui: &mut Ui, state: &State, entry: &LessonEntry, number: usize, inbox: &mut Inbox) {

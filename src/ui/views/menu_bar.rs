@@ -17,6 +17,11 @@ use crate::ui::views::Room;
 /// The height of the menu bar in points.
 const HEIGHT: f32 = 36.0;
 
+/// What the ways to panels and commands need, in points; where there is less, menus and keys lead to them.
+const WITH_COMMANDS: f32 = 372.0;
+/// What the ways to panels alone need, in points.
+const WITH_PANELS: f32 = 224.0;
+
 /// The room of the menu bar.
 pub(super) fn panel(ui: &Ui) -> egui::Panel {
     let frame = egui::Frame::new().fill(theme::Palette::in_use(ui).panel).inner_margin(egui::Margin::symmetric(8, 4));
@@ -39,12 +44,17 @@ pub(super) fn show(ui: &mut Ui, state: &State, room: Room, inbox: &mut Inbox) {
         for (menu, spoken) in &menus {
             name(menu, spoken);
         }
+        let left = ui.available_width();
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let keys = Command::ShowPalette.shortcuts().first().map(|keys| keys_in_words(ui, *keys));
-            let label = format!("Commands  {}", keys.unwrap_or_default());
-            quiet_button(ui, &label, Command::ShowPalette, inbox);
-            ui.add_space(theme::space::S);
-            panels(ui, state, room, inbox);
+            if left >= WITH_COMMANDS {
+                let keys = Command::ShowPalette.shortcuts().first().map(|keys| keys_in_words(ui, *keys));
+                let label = format!("Commands  {}", keys.unwrap_or_default());
+                quiet_button(ui, &label, Command::ShowPalette, inbox);
+                ui.add_space(theme::space::S);
+            }
+            if left >= WITH_PANELS {
+                panels(ui, state, room, inbox);
+            }
         });
     });
 }

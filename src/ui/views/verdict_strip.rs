@@ -100,13 +100,14 @@ pub(super) fn show(ui: &mut Ui, state: &State, record: &RunRecord, lines: usize)
     if columns.is_empty() {
         return;
     }
+    let id = height_id(record);
     let top = ui.cursor().top();
     egui::Frame::new().inner_margin(Margin { top: 4, bottom: 4, ..Margin::ZERO }).show(ui, |ui| {
         if columns.len() > 1 && is_wide(ui, columns.len()) {
             ui.spacing_mut().item_spacing.x = space::L;
             ui.columns(columns.len(), |uis| {
                 for (column, ui) in columns.iter().zip(uis) {
-                    claims(ui, column, lines);
+                    claims(ui, id, column, lines);
                 }
             });
         } else {
@@ -114,12 +115,11 @@ pub(super) fn show(ui: &mut Ui, state: &State, record: &RunRecord, lines: usize)
                 if columns.len() > 1 {
                     ui.add(Label::new(theme::caption(column.title.as_str())).truncate());
                 }
-                claims(ui, column, lines);
+                claims(ui, id, column, lines);
             }
         }
     });
     let height = ui.cursor().top() - top;
-    let id = height_id(record);
     let before = ui.data(|data| data.get_temp::<f32>(id));
     if before.is_none_or(|before| (before - height).abs() > 0.5) {
         ui.data_mut(|data| data.insert_temp(id, height));
@@ -153,17 +153,18 @@ fn columns<'a>(state: &'a State, record: &'a RunRecord) -> Vec<Column<'a>> {
     record.experiments.iter().map(of).filter(|column: &Column<'_>| !column.claims.is_empty()).collect()
 }
 
-fn claims(ui: &mut Ui, column: &Column<'_>, rows: usize) {
+/// The claims of an experiment. Their ids come from `strip` and not from where they are drawn: a reason that makes the page
+/// scroll is open there too, and keeps the keyboard's focus.
+fn claims(ui: &mut Ui, strip: Id, column: &Column<'_>, rows: usize) {
     ui.spacing_mut().item_spacing.y = 2.0;
     for (index, (text, state)) in column.claims.iter().enumerate() {
-        ui.push_id((column.title.as_str(), index), |ui| claim(ui, text, *state, rows));
+        claim(ui, strip.with((column.title.as_str(), index)), text, *state, rows);
     }
 }
 
 /// A claim in a line or two, which opens to its reason.
-fn claim(ui: &mut Ui, text: &str, state: ClaimState<'_>, rows: usize) {
+fn claim(ui: &mut Ui, id: Id, text: &str, state: ClaimState<'_>, rows: usize) {
     let palette = Palette::in_use(ui);
-    let id = ui.unique_id().with("open");
     let judgement = match state {
         ClaimState::Judged(judgement) => Some(judgement),
         ClaimState::Open | ClaimState::Running(_) => None,
@@ -188,7 +189,8 @@ fn claim(ui: &mut Ui, text: &str, state: ClaimState<'_>, rows: usize) {
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
 
     let sense = if judgement.is_some() { Sense::click() } else { Sense::hover() };
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), galley.size().y + 4.0), sense);
+    let rect = ui.allocate_space(vec2(ui.available_width(), galley.size().y + 4.0)).1;
+    let response = ui.interact(rect, id.with("line"), sense);
     if ui.is_rect_visible(rect) {
         if response.hovered() && judgement.is_some() {
             ui.painter().rect_filled(rect, 4.0, palette.faint);
