@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::arguments::CheckArguments;
+use super::arguments::{CheckArguments, Common};
 use super::console;
 use super::exit::{Exit, UsageError};
 use crate::engine::catalogue::{self, InterpreterFinder};
@@ -32,8 +32,8 @@ struct Finding {
     message: String,
 }
 
-pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Exit> {
-    let mut checked = check_files(&arguments.files);
+pub(super) fn run(arguments: &CheckArguments, common: &Common) -> anyhow::Result<Exit> {
+    let mut checked = check_files(&arguments.files, common.lessons.as_deref());
     let python = check_python(&mut checked, arguments.python.as_deref())?;
     let is_refused = |file: &CheckedFile| file.errors.is_some() || (arguments.strict && file.warnings.is_some());
     let exit = if checked.iter().any(is_refused) { Exit::Failed } else { Exit::Done };

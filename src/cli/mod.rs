@@ -52,7 +52,7 @@ fn perform_here(command: Command, common: &Common) -> Exit {
     let result = match command {
         Command::Run(arguments) => measure::run(&arguments, common),
         Command::List { json } => list::run(json, common),
-        Command::Check(arguments) => check::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments, common),
         Command::New { what } => new::run(&what, common),
         Command::First(arguments) => first::run(&arguments),
         Command::Doctor { json } => doctor::run(json),

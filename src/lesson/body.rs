@@ -8,6 +8,10 @@ use super::diagnostic::{Diagnostic, one_of};
 use super::glossary::{Glossary, TERM_LINK};
 use super::{CodeBlock, CodeRole, FaqEntry, Section};
 
+mod defines;
+
+pub(super) use defines::may_define_work;
+
 /// The scheme of links that open an experiment.
 const EXPERIMENT: &str = "experiment:";
 
@@ -25,6 +29,8 @@ pub(super) struct Body {
     pub(super) code: Vec<CodeBlock>,
     pub(super) faq: Vec<FaqEntry>,
     pub(super) python: Vec<PythonBlock>,
+    /// The place of the line that begins the lesson's own workload.
+    pub(super) work: Option<Range<usize>>,
 }
 
 /// A block of Python in a lesson's text.
@@ -43,14 +49,15 @@ const MOST_WORDS: usize = 120;
 /// `None` where they are unknown because the front matter could not be read.
 pub(super) fn read(source: &str, base: usize, experiments: Option<&[String]>, report: &mut Vec<Diagnostic>) -> Body {
     let markdown = source.get(base..).unwrap_or_default();
-    let mut reader =
-        Reader { source, base, experiments, report, links: Vec::new(), code: Vec::new(), python: Vec::new() };
+    let (links, code, python) = (Vec::new(), Vec::new(), Vec::new());
+    let mut reader = Reader { source, base, experiments, report, links, code, python, work: None };
     let headings = reader.events(markdown);
     let faq = reader.faq_range(markdown, &headings);
     let links = std::mem::take(&mut reader.links);
     let entries = faq.as_ref().map_or_else(Vec::new, |faq| reader.entries(markdown, faq, &headings, &links));
     let code = std::mem::take(&mut reader.code);
     let python = std::mem::take(&mut reader.python);
+    let work = reader.work.take();
 
     let (text, cut) = match &faq {
         None => (markdown.trim().to_owned(), 0..0),
@@ -66,7 +73,7 @@ pub(super) fn read(source: &str, base: usize, experiments: Option<&[String]>, re
         .filter(|heading| !cut.contains(&heading.span.start))
         .map(|heading| Section { level: heading.level, title: heading.title.clone() })
         .collect();
-    Body { text, sections, code, faq: entries, python }
+    Body { text, sections, code, faq: entries, python, work }
 }
 
 struct Heading {
@@ -88,6 +95,7 @@ struct Reader<'r> {
     links: Vec<Link>,
     code: Vec<CodeBlock>,
     python: Vec<PythonBlock>,
+    work: Option<Range<usize>>,
 }
 
 impl Reader<'_> {
@@ -126,6 +134,7 @@ impl Reader<'_> {
                 }
                 Event::End(TagEnd::CodeBlock) => {
                     if let Some((role, language, text)) = block.take() {
+                        self.fence_end(markdown, &span);
                         self.code_block(&span, role, language, text);
                     }
                 }
@@ -180,12 +189,31 @@ impl Reader<'_> {
         (language, role)
     }
 
+    /// Reports a fenced block without its last line, which takes everything below it for code.
+    fn fence_end(&mut self, markdown: &str, span: &Range<usize>) {
+        let mut lines = markdown[span.clone()].trim_end().lines();
+        let fence = lines.next().unwrap_or_default();
+        let is_end = |line: &str| {
+            let line = line.trim_start_matches([' ', '\t', '>']);
+            line.len() >= 3 && (line.bytes().all(|byte| byte == b'`') || line.bytes().all(|byte| byte == b'~'))
+        };
+        if markdown[span.end..].trim().is_empty() && !lines.last().is_some_and(is_end) {
+            let marks = fence.chars().take_while(|c| matches!(c, '`' | '~')).collect::<String>();
+            let error = self
+                .error(&first_line(self.source, self.base, span), "this block of code has no end")
+                .help(format!("put the line {marks} below the code"));
+            self.report.push(error);
+        }
+    }
+
     fn code_block(&mut self, span: &Range<usize>, role: CodeRole, language: String, text: String) {
         if role == CodeRole::Work {
             if text.trim().is_empty() {
                 let error = self.error(&first_line(self.source, self.base, span), "the lesson's workload is empty");
                 self.report.push(error.expected("expected Python code below this line"));
             }
+            let place = first_line(self.source, self.base, span);
+            self.work.get_or_insert(self.base + place.start..self.base + place.end);
             if self.code.iter().any(|block| block.role == CodeRole::Work) {
                 let error = self
                     .error(

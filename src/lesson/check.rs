@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use amount::is_empty;
 
-use super::diagnostic::{Diagnostic, one_of};
+use super::body::may_define_work;
+use super::diagnostic::{Diagnostic, all_of, one_of};
 use super::raw::{Field, Placed, RawExperiment, RawLesson, RawRange};
 use super::title::{MOST_TITLE_CHARS, TitleErrorKind};
 use super::{Experiment, Question, ThreadRange, Title};
@@ -38,10 +39,20 @@ pub(super) struct Front {
 }
 
 impl Front {
-    /// Gives the lesson's own workload to the experiments that measure it.
-    pub(super) fn with_code(mut self, source: &str, work: Option<&str>, report: &mut Vec<Diagnostic>) -> Self {
+    /// Gives the lesson's own workload, with the place of the line that begins it, to the experiments that measure it.
+    pub(super) fn with_code(
+        mut self,
+        source: &str,
+        work: Option<&(&str, Range<usize>)>,
+        report: &mut Vec<Diagnostic>,
+    ) -> Self {
         for experiment in self.experiments.iter_mut().filter(|it| it.workload.kind() == WorkloadKind::Code) {
-            if let Some(work) = work {
+            if let Some((work, place)) = work {
+                if !work.trim().is_empty() && !may_define_work(work) {
+                    let error =
+                        Diagnostic::new(source, place.clone(), "the lesson's workload defines no function `work`");
+                    report.push(error.expected("expected a plain `def work():` below this line"));
+                }
                 experiment.workload = experiment.workload.clone().with_code(work);
                 for claim in &mut experiment.claims {
                     claim.workload = Some(experiment.workload.clone());
@@ -153,6 +164,10 @@ impl Checker<'_> {
                 .error(&span, format!("workload `{}` has no parameter `{name}` to show in a title", kind.id()))
                 .expected(format!("expected {}", one_of(names())))
                 .nearest(name, names()),
+            TitleErrorKind::NoShare(name) => self
+                .error(&span, format!("`{name}` is no share, so that it is no percentage"))
+                .expected("expected a parameter from 0 to 1 before `:%`")
+                .help(format!("write `{{{name}}}` and its unit")),
             TitleErrorKind::SingleBrace => self
                 .error(&span, "a brace of this title has no other half")
                 .expected("expected the name of a parameter between `{` and `}`")
@@ -209,7 +224,7 @@ impl Checker<'_> {
         let threads = raw.threads.given().and_then(|range| self.range(range));
         let metric = match raw.metric {
             Field::Absent => Some(Metric::Speedup),
-            metric => self.word(metric, "metric", Metric::from_id, Metric::ALL.map(Metric::id)),
+            metric => self.metric(metric, kind),
         };
         let group = match raw.group {
             Field::Absent => Some(None),
@@ -232,6 +247,28 @@ impl Checker<'_> {
             group: group?,
             claims: claims.into_iter().collect::<Option<_>>()?,
         })
+    }
+
+    /// The tab shown first, which must be one that the workload has.
+    fn metric(&mut self, metric: Field<String>, workload: Option<WorkloadKind>) -> Option<Metric> {
+        let metric = metric.given()?;
+        let found = self.placed_word(&metric, "metric", Metric::from_id, Metric::ALL.map(Metric::id))?;
+        let Some(workload) = workload else { return Some(found) };
+        let (missing, help) = match found {
+            Metric::LostUpdates if !workload.counts_updates() => {
+                let counting = WorkloadKind::ALL.into_iter().filter(|kind| kind.counts_updates()).map(WorkloadKind::id);
+                let help = format!("`lost-updates` is a metric of {}", all_of(counting));
+                ("makes no updates that could get lost", help)
+            }
+            Metric::Latency if !workload.times_units() => (
+                "is measured in whole batches, whose units have no latency",
+                "show `throughput` or `speedup`".to_owned(),
+            ),
+            _ => return Some(found),
+        };
+        let error = self.error(&metric.span, format!("workload `{}` {missing}", workload.id()));
+        self.report.push(error.help(help));
+        None
     }
 
     /// Reports each id that an earlier one has already.

@@ -196,6 +196,12 @@ pub(super) fn one_of<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     }
 }
 
+/// Several words for a message: "`a` and `b`".
+pub(super) fn all_of<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+    let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    words.join(" and ")
+}
+
 /// The word that `word` was most likely meant to be: at most a third of its letters differ, or it is cut short.
 pub(super) fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     const LONGEST: usize = 64;

@@ -132,15 +132,7 @@ impl Library {
 
     /// Reads everything anew. A single file that is gone stays in the list with its error.
     pub fn reload(&mut self) {
-        let mut found: Vec<Found> = BUNDLED
-            .iter()
-            .map(|(name, text)| Found {
-                name: (*name).to_owned(),
-                shown: format!("lessons/{name}"),
-                origin: Origin::Bundled,
-                text: Ok((*text).to_owned()),
-            })
-            .collect();
+        let mut found: Vec<Found> = bundled().collect();
         let mut paths = Vec::new();
         self.problem = None;
         if let Some(folder) = &self.folder {
@@ -184,6 +176,16 @@ impl Found {
         let shown = path.display().to_string();
         Self { name: file_name(path), shown, origin: Origin::File(path.to_owned()), text: read(path) }
     }
+}
+
+/// The lessons that come with the program.
+fn bundled() -> impl Iterator<Item = Found> {
+    BUNDLED.iter().map(|(name, text)| Found {
+        name: (*name).to_owned(),
+        shown: format!("lessons/{name}"),
+        origin: Origin::Bundled,
+        text: Ok((*text).to_owned()),
+    })
 }
 
 /// The files as entries of a list.
@@ -387,6 +389,27 @@ mod tests {
     }
 
     #[test]
+    fn checked_files_may_not_have_the_id_of_a_known_lesson() {
+        let (elsewhere, folder) = (folder(), folder());
+        let own = write(&folder, "own.md", lesson("own"));
+        let sentences = |name: &str, text: &str, folder: Option<&Path>| -> Vec<String> {
+            let file = write(&elsewhere, name, text);
+            let errors = check_files(&[file], folder).remove(0).errors;
+            errors.map_or_else(Vec::new, |errors| {
+                assert_eq!((errors.list[0].line, errors.list[0].column), (3, 6), "{errors}");
+                errors.list.iter().map(Diagnostic::sentence).collect()
+            })
+        };
+        assert!(sentences("a.md", &lesson("gil"), None)[0].contains("the bundled lesson 03-gil.md"));
+        assert!(sentences("b.md", &lesson("own"), Some(folder.path()))[0].contains("own.md"));
+        assert_eq!(sentences("c.md", &lesson("own"), None), [""; 0]);
+        // The bundled lesson itself, with any line ends, and a file of the folder itself.
+        assert_eq!(sentences("02-waiting.md", FIRST, None), [""; 0]);
+        assert_eq!(sentences("02-windows.md", &FIRST.replace('\n', "\r\n"), None), [""; 0]);
+        assert_eq!(check_files(&[own], Some(folder.path()))[0].errors, None);
+    }
+
+    #[test]
     fn added_files_are_there_once_and_stay() {
         let (folder, elsewhere) = (folder(), folder());
         let inside = write(&folder, "inside.md", lesson("inside"));
@@ -416,7 +439,7 @@ mod tests {
             folder.path().join("missing.md"),
             folder.path().to_owned(),
         ];
-        let checked = check_files(&files);
+        let checked = check_files(&files, None);
         let messages: Vec<_> = checked
             .iter()
             .map(|file| {

@@ -206,7 +206,8 @@ fn parse(source: &str, name: &str, origin: Origin) -> Result<Parsed, Diagnostics
     let body =
         split.map_or_else(body::Body::default, |split| body::read(source, split.body, ids.as_deref(), &mut report));
     let work = body.code.iter().find(|block| block.role == CodeRole::Work).map(|block| block.text.as_str());
-    let front = front.map(|front| front.with_code(source, work, &mut report));
+    let work = work.zip(body.work.clone());
+    let front = front.map(|front| front.with_code(source, work.as_ref(), &mut report));
     let (errors, warnings): (Vec<_>, Vec<_>) =
         report.into_iter().partition(|diagnostic| diagnostic.severity == Severity::Error);
     match front {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::*;
 use crate::model::workload::WorkloadKind;
 
+mod controls;
 mod random;
 
 /// A small sound lesson; the cases below break one thing of it each.
@@ -188,6 +189,7 @@ fn errors_name_place_and_remedy() {
         ("an empty title", broken("\"Threads overlap waiting\"", "\" \"")),
         ("a title without end", broken("\"Threads overlap waiting\"", &format!("\"{}\"", "long ".repeat(50)))),
         ("a title that shows no such value", broken("Waiting 5 ms", "Waiting {wait_sm} ms")),
+        ("a percentage of what is no share", broken("Waiting 5 ms", "Waiting {wait_ms:%}")),
         ("a title with half a brace", broken("Waiting 5 ms", "Waiting { ms")),
         ("no time at all", broken("minutes = 10", "minutes = 0")),
         ("no goals", broken("[\"Say what a thread does while it waits.\"]", "[]")),
@@ -206,6 +208,8 @@ fn errors_name_place_and_remedy() {
         ),
         ("no engines", broken("[\"gil-model\", \"native\"]", "[]")),
         ("an unknown metric", broken("metric = \"speedup\"", "metric = \"speed\"")),
+        ("a metric that the workload has not", broken("metric = \"speedup\"", "metric = \"lost-updates\"")),
+        ("less than no threads", broken("min = 1", "min = -1")),
         ("no threads", broken("min = 1", "min = 0")),
         ("too many threads", broken("\"4*cores\"", "4096")),
         ("half a thread", broken("min = 1", "min = 1.5")),
@@ -242,6 +246,14 @@ fn errors_name_place_and_remedy() {
                 r#"{ quantity = "speedup", engine = "gil-model", threads = 8, from = 2, to = 4, at_least = 2 }"#,
             ),
         ),
+        (
+            "half a range of thread counts",
+            with_check(r#"{ quantity = "speedup", engine = "gil-model", from = 2, at_least = 2 }"#),
+        ),
+        (
+            "the other half of a range",
+            with_check(r#"{ quantity = "speedup", engine = "gil-model", to = 2, at_least = 2 }"#),
+        ),
         ("an empty range of a claim", broken("from = 2, to = \"2*cores\"", "from = 8, to = 2")),
         ("a claim beyond the slider", broken("max = \"4*cores\"", "max = 6")),
         ("no bounds", with_check(r#"{ quantity = "speedup", engine = "gil-model", threads = 8 }"#)),
@@ -269,6 +281,15 @@ fn errors_name_place_and_remedy() {
         ("a misspelt mark of own code", broken("```python", "```python wrok")),
         ("own code twice", broken("## FAQ", "```python work\na = 1\n```\n\n```python work\nb = 2\n```\n\n## FAQ")),
         ("empty own code", broken("import time\ntime.sleep(0.1)\n", "").replace("```python", "```python work")),
+        (
+            "own code without `work`",
+            broken("workload = \"wait\"", "workload = \"code\"")
+                .replace("parameters = { wait_ms = 5 }\n", "")
+                .replace("\"gil-model\"", "\"python-threads\"")
+                .replace("\"native\"", "\"python-processes\"")
+                .replace("```python", "```python work"),
+        ),
+        ("a block of code without end", broken("time.sleep(0.1)\n```", "time.sleep(0.1)\n")),
         ("a picture", broken("None.", "![a curve](curve.png)")),
         ("HTML", broken("None.", "Press <b>Run</b>.")),
         (

@@ -36,6 +36,8 @@ pub struct TitleError {
 pub enum TitleErrorKind {
     /// The workload has no parameter of that name.
     Unknown(String),
+    /// A percentage of a parameter that is no share.
+    NoShare(&'static str),
     /// A brace without its other half.
     SingleBrace,
 }
@@ -44,7 +46,8 @@ impl Title {
     /// Reads a title for a kind of workload.
     ///
     /// # Errors
-    /// The first placeholder that names no parameter of the kind, or the first brace that stands alone.
+    /// The first placeholder that names no parameter of the kind or shows as a percentage what is no share, or the first brace
+    /// that stands alone.
     pub fn parse(text: &str, kind: WorkloadKind) -> Result<Self, TitleError> {
         let mut pieces = Vec::new();
         let mut plain = String::new();
@@ -66,6 +69,9 @@ impl Title {
             let Some(parameter) = kind.parameters().iter().find(|parameter| parameter.id == name) else {
                 return Err(TitleError { place, kind: TitleErrorKind::Unknown(name.to_owned()) });
             };
+            if as_percent && !parameter.is_share() {
+                return Err(TitleError { place, kind: TitleErrorKind::NoShare(parameter.id) });
+            }
             if !plain.is_empty() {
                 pieces.push(Piece::Text(std::mem::take(&mut plain)));
             }
@@ -126,6 +132,7 @@ mod tests {
             ("Waiting {wait_msec} ms", 8..19, unknown("wait_msec")),
             ("{}", 0..2, unknown("")),
             ("é {x:%}", 3..8, unknown("x")),
+            ("Waiting {wait_ms:%}", 8..19, TitleErrorKind::NoShare("wait_ms")),
             ("Waiting { ms", 8..9, TitleErrorKind::SingleBrace),
             ("Waiting } ms", 8..9, TitleErrorKind::SingleBrace),
         ] {

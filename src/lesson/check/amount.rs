@@ -18,6 +18,14 @@ impl Checker<'_> {
         let amount = amount.given()?;
         let span = amount.span.clone();
         let is_number = matches!(amount.value, RawAmount::Number(_));
+        let expected = format!("expected a whole number from 1 to {most}");
+        if let RawAmount::Number(number) = amount.value
+            && number < 0.0
+        {
+            let error = self.error(&span, format!("{number} is no thread count")).expected(expected);
+            self.report.push(error);
+            return None;
+        }
         let expression = self.expression(amount)?;
         if expression.mentions_threads() {
             let error = self.error(&span, format!("`{name}` is a thread count and cannot depend on `threads`"));
@@ -33,7 +41,7 @@ impl Checker<'_> {
                 Some(value) if !expression.mentions_cores() => format!("{value} is no thread count"),
                 _ => format!("`{name}` is an impossible thread count on every machine"),
             };
-            let error = self.error(&span, message).expected(format!("expected a whole number from 1 to {most}"));
+            let error = self.error(&span, message).expected(expected);
             self.report.push(error);
             return None;
         }

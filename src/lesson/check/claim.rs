@@ -230,8 +230,14 @@ impl Checker<'_> {
                 }
                 (At::Range(from.value, to.value), from.span)
             }
-            _ => {
-                let error = self.error(span, "the check does not say at which thread counts");
+            (threads_absent, from_absent, to_absent) => {
+                let message = match (threads_absent, from_absent, to_absent) {
+                    (false, ..) => "the check says twice at which thread counts",
+                    (true, true, true) => "the check does not say at which thread counts",
+                    (true, true, false) => "the check says up to which thread count, and not from which",
+                    (true, false, _) => "the check says from which thread count, and not up to which",
+                };
+                let error = self.error(span, message);
                 self.report.push(error.expected("expected either `threads`, or `from` and `to`"));
                 return None;
             }

@@ -1,8 +1,8 @@
 //! Files of lessons as `threadlab check` sees them: their errors, warnings and Python code.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::{Found, parsed};
+use super::{Found, MOST_FILES, bundled, is_same_file, lesson_files, parsed};
 use crate::lesson::PythonBlock;
 use crate::lesson::diagnostic::{Diagnostic, Diagnostics};
 
@@ -60,11 +60,21 @@ impl CheckedFile {
     }
 }
 
-/// Checks lesson files, each by itself and all of them for ids used twice.
-pub fn check_files(paths: &[PathBuf]) -> Vec<CheckedFile> {
-    let found: Vec<Found> = paths.iter().map(|path| Found::file(path)).collect();
-    let texts: Vec<String> = found.iter().map(|found| found.text.clone().unwrap_or_default()).collect();
-    let checked = paths.iter().zip(texts).zip(parsed(found));
+/// Checks lesson files, each by itself, and for ids that another of them has, or a bundled lesson, or one of `folder` where there is
+/// one. A file is not compared with itself, nor with the bundled lesson that it is the text of.
+pub fn check_files(paths: &[PathBuf], folder: Option<&Path>) -> Vec<CheckedFile> {
+    let files: Vec<Found> = paths.iter().map(|path| Found::file(path)).collect();
+    let texts: Vec<String> = files.iter().map(|found| found.text.clone().unwrap_or_default()).collect();
+    let is_given = |path: &Path| paths.iter().any(|given| is_same_file(given, path));
+    // A checkout may have other line ends.
+    let is_text_of = |bundled: &str| texts.iter().any(|text| text.lines().eq(bundled.lines()));
+    let mut found: Vec<Found> = bundled().filter(|found| !found.text.as_deref().is_ok_and(is_text_of)).collect();
+    let of_folder = folder.and_then(|folder| lesson_files(folder).ok()).unwrap_or_default();
+    let of_folder = of_folder.iter().filter(|path| !is_given(path)).take(MOST_FILES);
+    found.extend(of_folder.map(|path| Found::file(path)));
+    let known = found.len();
+    found.extend(files);
+    let checked = paths.iter().zip(texts).zip(parsed(found).into_iter().skip(known));
     checked
         .map(|((path, text), (_, _, parsed))| {
             let checked = CheckedFile { path: path.clone(), errors: None, warnings: None, python: Vec::new(), text };

@@ -28,6 +28,14 @@ impl Reader<'_> {
             let span = error.span().unwrap_or(toml.len()..toml.len());
             let span = self.base + span.start..self.base + span.end;
             let message = error.message();
+            // A number, a list or a table may be what belongs there, and not only the text that the parser speaks of.
+            let is_missing =
+                self.source.get(..span.start).is_some_and(|before| before.trim_end_matches([' ', '\t']).ends_with('='))
+                    && self.source.get(span.start..).is_some_and(|rest| {
+                        let rest = rest.trim_start_matches([' ', '\t']);
+                        rest.is_empty() || rest.starts_with(['\n', '\r', '#'])
+                    });
+            let message = if is_missing { "there is no value, expected a value after `=`" } else { message };
             let (message, expected) = match message.split_once(", expected ") {
                 Some((message, expected)) => (message, Some(format!("expected {expected}"))),
                 None => (message, None),

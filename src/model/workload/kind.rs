@@ -152,6 +152,16 @@ impl WorkloadKind {
         }
     }
 
+    /// Whether its units are updates of a number that can get lost, and are counted.
+    pub fn counts_updates(self) -> bool {
+        matches!(self, Self::LostUpdates | Self::Counter)
+    }
+
+    /// Whether it is measured in units that are timed one by one, and not in whole batches.
+    pub fn times_units(self) -> bool {
+        !matches!(self, Self::StartJoin | Self::Job)
+    }
+
     /// The parameter of that name, if it has one.
     pub fn parameter(self, name: &str) -> Option<&'static Parameter> {
         self.parameters().iter().find(|parameter| parameter.id == name)

@@ -86,6 +86,14 @@ impl Parameter {
         Self { id, label, unit, min, max, default, step, scale: SliderScale::Linear, choices: &[], help }
     }
 
+    /// Whether it is a part of a whole, 0 to 1, which can be shown as a percentage.
+    pub fn is_share(&self) -> bool {
+        self.choices.is_empty()
+            && self.unit.is_empty()
+            && self.min.abs() < f64::EPSILON
+            && (self.max - 1.0).abs() < f64::EPSILON
+    }
+
     /// The choice that a value stands for; `None` for a number, or for a value that is the index of no choice.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a small whole number")]
     pub fn chosen(&self, value: f64) -> Option<&'static Choice> {
