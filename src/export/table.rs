@@ -191,9 +191,9 @@ fn estimate(estimate: Option<Estimate>) -> [String; 5] {
         return Default::default();
     };
     let interval = match interval {
-        IntervalKind::OrderStatistic95 => "order-statistic-95",
+        IntervalKind::OrderStatistic95 => "order-statistic95",
         IntervalKind::Range => "range",
-        IntervalKind::Binomial95 => "binomial-95",
+        IntervalKind::Binomial95 => "binomial95",
     };
     [number(median), number(low), number(high), rounds.to_string(), interval.to_owned()]
 }
@@ -303,7 +303,7 @@ mod tests {
         {
             assert_eq!(cell(row, column).parse::<f64>().unwrap().to_bits(), value.to_bits(), "{column}");
         }
-        assert_eq!(cell(row, "speedup_interval"), "order-statistic-95");
+        assert_eq!(cell(row, "speedup_interval"), "order-statistic95");
         assert_eq!((cell(row, "experiment"), cell(row, "workload")), ("cpu", "count-primes"));
         assert_eq!((cell(row, "parameter_limit"), cell(row, "parameter_wait_ms")), ("1000", ""));
         assert_eq!((cell(row, "curve"), cell(row, "engine")), ("series", "native"));

@@ -5,6 +5,7 @@ use crate::model::claim::Verdict;
 use crate::model::fixture::{self, curve, machine, threads};
 use crate::model::results::Curve;
 use crate::model::series::{EngineKind, Interpreter, SeriesKey};
+use crate::model::statistics::IntervalKind;
 use crate::model::window::Window;
 
 pub(crate) mod changed;
@@ -120,6 +121,51 @@ fn the_shape_is_the_documented_one() {
     assert_eq!(experiment["claims"][0]["reason"], "Too few rounds.");
     assert_eq!(experiment["warnings"][0], json!({"kind": "battery", "message": Warning::Battery.to_string()}));
     assert_eq!(json["warnings"][0]["kind"], "quota");
+}
+
+/// Every field of a result is told to whoever reads it, and every word for an interval.
+#[test]
+fn every_field_is_documented() {
+    fn names(value: &Value, into: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    into.push(name.clone());
+                    if name != "parameters" {
+                        names(value, into);
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| names(item, into)),
+            _ => {}
+        }
+    }
+    let guide = include_str!("../../../docs/result-format.md");
+    let mut found = Vec::new();
+    for text in [
+        include_str!("../../../lessons/recorded/order.json"),
+        include_str!("../../../lessons/recorded/lost-updates.json"),
+        include_str!("../../../lessons/recorded/processes.json"),
+        include_str!("../../../lessons/recorded/release.json"),
+    ] {
+        names(&serde_json::from_str(text).expect("JSON"), &mut found);
+    }
+    names(&json(), &mut found);
+    found.sort_unstable();
+    found.dedup();
+    assert!(found.len() > 60, "{found:?}");
+    // The numbers of a warning are those of its kind.
+    let of_warnings = ["share", "severe", "reached", "target", "quota_cores"];
+    for name in found.iter().filter(|name| !of_warnings.contains(&name.as_str())) {
+        assert!(
+            guide.contains(&format!("`{name}`")) || guide.contains(&format!("`{name}[]`")),
+            "nothing tells of `{name}`"
+        );
+    }
+    for word in [IntervalKind::OrderStatistic95, IntervalKind::Range, IntervalKind::Binomial95] {
+        let word = serde_json::to_string(&word).expect("a word");
+        assert!(guide.contains(&word), "nothing tells of {word}");
+    }
 }
 
 #[test]
