@@ -28,6 +28,8 @@ fn harmful(begin: &str, harm: &str, place: Place) -> String {
 fn check_harm(python: &Interpreter, begin: &str, harm: &str, expected: &[&str]) {
     for mode in modes(python) {
         for place in [Place::Trial, Place::Worker] {
+            // Where zeros are written into all of it, as in a free-threaded build, memory can last longer than the window.
+            let may_outlast_the_window = expected.contains(&"MemoryError");
             let waits_for_the_limit = expected.iter().any(|expected| expected.contains("did not answer"));
             let mut harness = harness(python, |settings| {
                 settings.answer_limit = if waits_for_the_limit { Duration::from_secs(2) } else { PATIENCE };
@@ -40,6 +42,7 @@ fn check_harm(python: &Interpreter, begin: &str, harm: &str, expected: &[&str]) 
             let answer = harness.ask(request, Duration::ZERO, &CancelFlag::new());
             let shown = format!("{} {mode:?} {place:?}: {answer:?}", python.version);
             match answer {
+                Ok(point) if may_outlast_the_window && point.units < 4 => assert_eq!(place, Place::Worker, "{shown}"),
                 Ok(_) => assert_eq!((mode, place), (Mode::Processes, Place::Worker), "{shown}"),
                 Err(error) => {
                     let message = error.to_string();

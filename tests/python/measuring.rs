@@ -13,7 +13,7 @@ fn every_interpreter_runs_every_engine_and_workload() {
                     continue;
                 }
                 for threads in [1, 3] {
-                    check_window(&window(&mut engine, &workload, threads), &workload, threads);
+                    check_window(&window(&mut engine, &workload, threads), engine.key(), &workload, threads);
                 }
             }
             // Nothing but the interpreter itself, and for processes the helpers of `multiprocessing`.
@@ -33,7 +33,7 @@ fn each_start_method_of_processes_works() {
             let mut engine = engine(&key(EngineKind::PythonProcesses, &python).with_start_method(method));
             for kind in [WorkloadKind::CountPrimes, WorkloadKind::Socket] {
                 let workload = Workload::new(kind);
-                check_window(&window(&mut engine, &workload, 2), &workload, 2);
+                check_window(&window(&mut engine, &workload, 2), engine.key(), &workload, 2);
             }
             let group = engine.group().expect("it keeps its interpreter");
             drop(engine);
@@ -88,10 +88,10 @@ fn numpy_is_measured_where_it_is_and_the_line_that_installs_it_is_told_where_it_
         match asked_support(&key, &workload) {
             Support::Available => {
                 let mut engine = engine(&key);
-                check_window(&window(&mut engine, &workload, 2), &workload, 2);
+                check_window(&window(&mut engine, &workload, 2), engine.key(), &workload, 2);
                 // The same interpreter then measures other work too.
                 let primes = Workload::new(WorkloadKind::CountPrimes);
-                check_window(&window(&mut engine, &primes, 2), &primes, 2);
+                check_window(&window(&mut engine, &primes, 2), engine.key(), &primes, 2);
             }
             Support::Unavailable { reason, remedy } => {
                 assert_eq!(reason, format!("{} has no NumPy", python.path));

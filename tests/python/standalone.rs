@@ -101,7 +101,14 @@ impl Exported {
 
     #[expect(clippy::disallowed_methods, reason = "its reader starts it, not Threadlab")]
     fn command(&self, python: &Interpreter, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&python.path);
+        // A shell's background jobs ignore Ctrl+C, and so would what they start; `env` undoes it.
+        let mut command = if has_ignored_signals() {
+            let mut command = Command::new("env");
+            command.args(["--default-signal=INT,TERM,HUP", &python.path]);
+            command
+        } else {
+            Command::new(&python.path)
+        };
         command.args(arguments).current_dir(self.folder.path()).env("TMPDIR", self.folder.path()).stdin(Stdio::null());
         command
     }
@@ -279,6 +286,14 @@ fn what_fails_in_the_exported_program_is_said_with_its_line() {
             }
         }
     }
+}
+
+/// Whether some signal that a test sends is ignored by this process (Linux, `proc_pid_status(5)`: a mask in which signal 1 is the
+/// lowest bit).
+fn has_ignored_signals() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    [Signal::HUP, Signal::INT, Signal::TERM].iter().any(|signal| mask.unwrap_or(0) >> (signal.as_raw() - 1) & 1 == 1)
 }
 
 /// Runs the program until it has measured a window, sends it a signal, and waits for its end.
