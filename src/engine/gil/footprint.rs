@@ -7,9 +7,9 @@
 //! `take_gil` to the beginning of `drop_gil`, by a library that stands between CPython and its mutex; the figures depend on what
 //! else the machine does.)
 //!
-//! It matters beside two and more computing threads: how long the waking thread holds the GIL decides who is waiting for it again
-//! when it lets go, and so when the next request to let go comes. With always 1 µs the model did 0.70 of CPython's sleeps per
-//! second there, and with always 20 µs it could not serve 256 threads. So it walks over memory, quick and slow where CPython is.
+//! With always 20 µs the model could not serve 256 threads, and with always 1 µs it was quicker than CPython where caches are cold. So
+//! it walks over memory, quick and slow where CPython is. (Beside two computing threads the model still does fewer sleeps
+//! per second than CPython: PERFORMANCE.md has the figures.)
 
 use std::hint::black_box;
 
