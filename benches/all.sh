@@ -12,6 +12,8 @@ for bench in native stop gil_model python frame; do
 done
 echo "== gil_model: the row that only many rounds can tell"
 cargo run --locked --release --no-default-features -- compare --row convoy-2 --rounds 200 --seed 1
+echo "== interrupt"
+python3 benches/interrupt.py target/release/threadlab
 echo "== window"
 bash benches/window/run.sh 7
 echo "== verify: every claim, and its opposite, which must be refuted where the claim holds"

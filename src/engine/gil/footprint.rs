@@ -3,19 +3,20 @@
 //! It is little to compute: returning from the one call, storing a counter, jumping back, calling the other. As long as the caches hold
 //! what that takes, CPython 3.11.7 has the GIL for 0.4 to 0.9 µs meanwhile (median; 256 threads that sleep for 5 ms each). But it is
 //! spread over many pages. A thread that slept and then waited for the GIL finds much of it gone from its core's caches: beside one
-//! or two computing threads the same stretch takes 3 to 18 µs, and 9 to 30 µs in one case of ten. (Measured from the end of
-//! `take_gil` to the beginning of `drop_gil`, by a library that stands between CPython and its mutex; the figures depend on what
-//! else the machine does.)
+//! or two computing threads the same stretch takes 3 to 18 µs, and 9 to 30 µs in one case of ten. (Measured by
+//! hand from the end of `take_gil` to the beginning of `drop_gil`, with a library that stands between CPython and its mutex; no
+//! benchmark here repeats it, and the figures depend on what else the machine does.)
 //!
 //! With always 20 µs the model could not serve 256 threads, and with always 1 µs it was quicker than CPython where caches are cold. So
-//! it walks over memory, quick and slow where CPython is. (Beside two computing threads the model still does fewer sleeps
+//! it walks over memory, which is slow where caches are cold. (Beside two computing threads the model still does fewer sleeps
 //! per second than CPython: PERFORMANCE.md has the figures.)
 
 use std::hint::black_box;
 
 use fastrand::Rng;
 
-/// How many cache lines a walk visits. With these two numbers the model's quantiles lie among CPython's, warm and cold.
+/// How many cache lines a walk visits. With these two numbers the medians of model and CPython were 0.5 and 0.4 µs among
+/// 256 sleepers, 10.5 and 10.0 µs beside two computing threads, but 1.1 and 3.9 µs beside one.
 const VISITS: u32 = 128;
 
 /// On how many pages they lie.
