@@ -105,36 +105,19 @@ fn thin_out(folder: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::mock;
-    use crate::model::plan::{DEFAULT_SWITCH_INTERVAL_US, ExperimentPlan, RunId, RunRequest};
-    use crate::model::run::{Opening, Run};
+    use crate::model::fixture;
+    use crate::model::plan::ExperimentPlan;
     use crate::model::series::{EngineKind, SeriesKey};
-    use crate::model::stopping::Precision;
     use crate::model::units::ThreadCount;
     use crate::model::workload::{Workload, WorkloadKind};
 
     fn record() -> RunRecord {
-        let request = RunRequest {
-            run_id: RunId(1),
-            experiments: vec![ExperimentPlan {
-                id: "wait".to_owned(),
-                workload: Workload::new(WorkloadKind::Wait),
-                series: vec![SeriesKey::of(EngineKind::Native)],
-                threads: vec![ThreadCount::ONE],
-            }],
-            precision: Precision::Quick,
-            seed: 7,
-            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
-        };
-        let opening = Opening {
-            program: "threadlab".to_owned(),
-            started_at: "2026-11-22T12:00:00+00:00".to_owned(),
-            machine: mock::machine(),
-            lesson: "waiting".to_owned(),
-            lesson_title: "Waiting".to_owned(),
-            experiments: Vec::new(),
-        };
-        Run::new(&request, opening).into_record()
+        fixture::empty_record(ExperimentPlan {
+            id: "wait".to_owned(),
+            workload: Workload::new(WorkloadKind::Wait),
+            series: vec![SeriesKey::of(EngineKind::Native)],
+            threads: vec![ThreadCount::ONE],
+        })
     }
 
     #[test]

@@ -103,10 +103,8 @@ fn parameters(run: &Workload, set: &Workload) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::mock;
     use crate::model::fixture::{self, curve};
-    use crate::model::plan::{DEFAULT_SWITCH_INTERVAL_US, RunId, RunRequest};
-    use crate::model::run::{Opening, Run};
+    use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
     use crate::model::series::{EngineKind, SeriesKey};
     use crate::model::workload::WorkloadKind;
 
@@ -128,22 +126,7 @@ mod tests {
 
     /// A finished run of that plan.
     fn record(plan: &ExperimentPlan) -> RunRecord {
-        let request = RunRequest {
-            run_id: RunId(1),
-            experiments: vec![plan.clone()],
-            precision: Precision::Quick,
-            seed: 7,
-            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
-        };
-        let opening = Opening {
-            program: "threadlab".to_owned(),
-            started_at: "2026-11-22T12:00:00+00:00".to_owned(),
-            machine: mock::machine(),
-            lesson: "waiting".to_owned(),
-            lesson_title: "Waiting".to_owned(),
-            experiments: Vec::new(),
-        };
-        let mut record = Run::new(&request, opening).into_record();
+        let mut record = fixture::empty_record(plan.clone());
         record.completion = Completion::Completed;
         let points: Vec<(usize, f64)> =
             plan.threads.iter().map(|count| (count.get(), 200.0 * count.as_f64())).collect();

@@ -1,7 +1,8 @@
 //! Buttons and menu items made from commands, so that label, tooltip and shortcut agree everywhere.
 
 use eframe::egui::{
-    self, Align, Button, Key, KeyboardShortcut, Layout, ModifierNames, Response, RichText, Ui, Vec2, accesskit, vec2,
+    self, Align, Button, Frame, Key, KeyboardShortcut, Layout, Margin, ModifierNames, Response, RichText, Ui, Vec2,
+    accesskit, vec2,
 };
 
 use crate::ui::command::{Command, Inbox};
@@ -64,6 +65,13 @@ pub(super) fn quiet_button(ui: &mut Ui, label: &str, command: Command, inbox: &m
 pub(super) fn right_first<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
     let size = vec2(ui.available_width(), 32.0);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), content).inner
+}
+
+/// A row that stands out, for what is to be known before all else; filled from its right end.
+pub(super) fn banner<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let fill = Palette::in_use(ui).selection;
+    let frame = Frame::new().fill(fill).corner_radius(6).inner_margin(Margin::symmetric(12, 8));
+    frame.show(ui, |ui| right_first(ui, content)).inner
 }
 
 /// The one primary button of a view, in the accent colour.

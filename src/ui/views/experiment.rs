@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui, vec2};
 
-use super::controls::{button, labelled_button, primary_button, quiet_button, right_first, segments, tooltip};
+use super::controls::{banner, button, labelled_button, primary_button, quiet_button, right_first, segments, tooltip};
 use super::{Room, group_tabs, measured, settings_row, standing};
 use crate::model::prediction::Prediction;
 use crate::ui::command::{Command, Inbox};
@@ -132,19 +132,15 @@ fn hint(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
         return;
     }
     let palette = Palette::in_use(ui);
-    let frame =
-        egui::Frame::new().fill(palette.selection).corner_radius(6).inner_margin(egui::Margin::symmetric(12, 8));
-    frame.show(ui, |ui| {
-        right_first(ui, |ui| {
-            button(ui, Command::DismissHint, inbox);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let words = format!(
-                    "Welcome. Press Space, or Run, to measure on your machine; {}. Or choose Predict first and draw the \
+    banner(ui, |ui| {
+        button(ui, Command::DismissHint, inbox);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let words = format!(
+                "Welcome. Press Space, or Run, to measure on your machine; {}. Or choose Predict first and draw the \
                      curve you expect.",
-                    how_long(state),
-                );
-                ui.add(egui::Label::new(RichText::new(words).color(palette.on_selection)).wrap());
-            });
+                how_long(state),
+            );
+            ui.add(egui::Label::new(RichText::new(words).color(palette.on_selection)).wrap());
         });
     });
 }

@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Align, Layout, RichText, Ui};
 
-use super::controls::{button, labelled_button, right_first};
+use super::controls::{banner, button, labelled_button, right_first};
 use crate::model::format;
 use crate::model::record::RunRecord;
 use crate::ui::beside_command::BesideCommand;
@@ -13,19 +13,15 @@ use crate::ui::theme::{self, Palette, space};
 /// A result from a file: where it was measured, and the way back.
 pub(super) fn of_opened(ui: &mut Ui, opened: &Opened, inbox: &mut Inbox) {
     let palette = Palette::in_use(ui);
-    let frame =
-        egui::Frame::new().fill(palette.selection).corner_radius(6).inner_margin(egui::Margin::symmetric(12, 8));
-    frame.show(ui, |ui| {
-        right_first(ui, |ui| {
-            button(ui, Command::BackToLive, inbox);
-            button(ui, Command::Beside(BesideCommand::ShowOpened), inbox);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let name = opened.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-                let apart = apart(&opened.differences).map(|apart| format!(". {apart}")).unwrap_or_default();
-                let words = format!("Opened result {name}: {}{apart}", opened.drawing.figure.provenance);
-                let label = egui::Label::new(RichText::new(words).color(palette.on_selection)).wrap();
-                ui.add(label).on_hover_text(opened.path.display().to_string());
-            });
+    banner(ui, |ui| {
+        button(ui, Command::BackToLive, inbox);
+        button(ui, Command::Beside(BesideCommand::ShowOpened), inbox);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let name = opened.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let apart = apart(&opened.differences).map(|apart| format!(". {apart}")).unwrap_or_default();
+            let words = format!("Opened result {name}: {}{apart}", opened.drawing.figure.provenance);
+            let label = egui::Label::new(RichText::new(words).color(palette.on_selection)).wrap();
+            ui.add(label).on_hover_text(opened.path.display().to_string());
         });
     });
     ui.add_space(space::S);
