@@ -1,12 +1,8 @@
 //! Made-up windows, results and figures for tests.
 
 use super::machine::Machine;
-use super::plan::{DEFAULT_SWITCH_INTERVAL_US, ExperimentPlan, RunId, RunRequest};
-use super::record::RunRecord;
 use super::results::{Curve, Results};
-use super::run::{Opening, Run};
 use super::series::{EngineKind, SeriesKey};
-use super::stopping::Precision;
 use super::units::ThreadCount;
 use super::window::Window;
 use super::workload::{Choice, Parameter};
@@ -94,24 +90,4 @@ pub(crate) fn machine(cores: usize) -> Machine {
         architecture: "x86_64".to_owned(),
         memory_bytes: None,
     }
-}
-
-/// A run of one experiment of which nothing is measured yet.
-pub(crate) fn empty_record(plan: ExperimentPlan) -> RunRecord {
-    let request = RunRequest {
-        run_id: RunId(1),
-        experiments: vec![plan],
-        precision: Precision::Quick,
-        seed: 7,
-        switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
-    };
-    let opening = Opening {
-        program: "threadlab".to_owned(),
-        started_at: "2026-11-22T12:00:00+00:00".to_owned(),
-        machine: machine(2),
-        lesson: "waiting".to_owned(),
-        lesson_title: "Waiting".to_owned(),
-        experiments: Vec::new(),
-    };
-    Run::new(&request, opening).into_record()
 }

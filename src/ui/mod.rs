@@ -20,6 +20,8 @@ pub mod edit;
 pub mod event_loop;
 pub mod first_command;
 pub mod fit_view;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod interpreter_search;
 pub mod kept_file;
 pub mod laboratory;

@@ -105,11 +105,11 @@ fn thin_out(folder: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fixture;
     use crate::model::plan::ExperimentPlan;
     use crate::model::series::{EngineKind, SeriesKey};
     use crate::model::units::ThreadCount;
     use crate::model::workload::{Workload, WorkloadKind};
+    use crate::ui::fixture;
 
     fn record() -> RunRecord {
         fixture::empty_record(ExperimentPlan {

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use super::primes::is_prime;
+use super::primes::try_divisors;
 use super::{Context, NoGil, StopSignal, Unit, UnitEnd, WaitEnd};
 
 /// The numbers that the computing part tries, over and over: those of a count-primes unit at its default limit.
@@ -106,8 +106,9 @@ impl Numbers {
     fn primes_among(&mut self, count: u64, context: &mut impl Context) -> u64 {
         let mut primes = 0;
         for _ in 0..count {
-            primes += u64::from(is_prime(self.next));
-            context.poll();
+            let (prime, divisors) = try_divisors(self.next);
+            primes += u64::from(prime);
+            context.poll_after(divisors);
             self.next += 1;
             if self.next == NUMBERS.end {
                 self.next = NUMBERS.start;

@@ -37,6 +37,14 @@ pub trait Context {
     /// A point where CPython's interpreter loop looks whether it shall hand on the GIL.
     fn poll(&mut self);
 
+    /// So many loop iterations have been done, after each of which CPython's interpreter loop would have looked. They take it some
+    /// 50 ns each and native code one or two, so that a model of CPython looks after several.
+    #[inline]
+    fn poll_after(&mut self, iterations: u32) {
+        let _ = iterations;
+        self.poll();
+    }
+
     /// Runs `wait`, a call into the operating system that releases the GIL.
     fn blocking<R>(&mut self, wait: impl FnOnce() -> R) -> R;
 

@@ -1,15 +1,17 @@
-//! What CPython's interpreter touches between two blocking calls of a loop that does nothing else.
+//! What CPython's interpreter touches while it has the GIL and is not computing: memory to walk over, which is slow where caches are
+//! cold.
 //!
-//! It is little to compute: returning from the one call, storing a counter, jumping back, calling the other. As long as the caches hold
+//! **Between two blocking calls** of a loop that does nothing else it is little to compute: returning from the one call, storing a counter,
+//! jumping back, calling the other. As long as the caches hold
 //! what that takes, CPython 3.11.7 has the GIL for 0.4 to 0.9 µs meanwhile (median; 256 threads that sleep for 5 ms each). But it is
 //! spread over many pages. A thread that slept and then waited for the GIL finds much of it gone from its core's caches: beside one
 //! or two computing threads the same stretch takes 3 to 18 µs, and 9 to 30 µs in one case of ten. (Measured by
 //! hand from the end of `take_gil` to the beginning of `drop_gil`, with a library that stands between CPython and its mutex; no
-//! benchmark here repeats it, and the figures depend on what else the machine does.)
+//! benchmark here repeats it, and the figures depend on what else the machine does.) With always 20 µs the model could not serve
+//! 256 threads, and with always 1 µs it was quicker than CPython where caches are cold.
 //!
-//! With always 20 µs the model could not serve 256 threads, and with always 1 µs it was quicker than CPython where caches are cold. So
-//! it walks over memory, which is slow where caches are cold. (Beside two computing threads the model still does fewer sleeps
-//! per second than CPython: PERFORMANCE.md has the figures.)
+//! **Between seeing a request and letting go** it is a few instructions that a computing loop has not run since its last switch. That
+//! matters although it takes some tens of nanoseconds, since it decides a race: see [`super::lock`].
 
 use std::hint::black_box;
 
@@ -18,6 +20,10 @@ use fastrand::Rng;
 /// How many cache lines a walk visits. With these two numbers the medians of model and CPython were 0.5 and 0.4 µs among
 /// 256 sleepers, 10.5 and 10.0 µs beside two computing threads, but 1.1 and 3.9 µs beside one.
 const VISITS: u32 = 128;
+
+/// How many of them it visits before a forced switch. Beside two computing threads a thread that sleeps for 1 ms then gets going as
+/// often as in CPython 3.11.7: PERFORMANCE.md has the figures. With none it was one sixth less often, with 16 a third oftener.
+const VISITS_BEFORE_SWITCH: u32 = 4;
 
 /// On how many pages they lie.
 const PAGES: u32 = 32;
@@ -58,10 +64,19 @@ impl Footprint {
         Self { lines: lines.into(), first: way[0], visits: u64::from(VISITS) }
     }
 
-    /// Goes the way once.
+    /// Goes the way once: what lies between two blocking calls.
     pub fn walk(&self) {
+        self.visit(self.visits);
+    }
+
+    /// Goes the first few steps: what lies between seeing that another thread wants the GIL and letting go of it.
+    pub fn walk_to_switch(&self) {
+        self.visit(u64::from(VISITS_BEFORE_SWITCH));
+    }
+
+    fn visit(&self, lines: u64) {
         let mut at = self.first;
-        for _ in 0..self.visits {
+        for _ in 0..lines {
             at = self.lines[at as usize].next;
         }
         black_box(at);

@@ -8,15 +8,18 @@ use std::time::Duration;
 
 use crate::workload::StopFlag;
 
-/// A mutex with its condition variable, named after Hoare's construct.
-pub trait Monitor: Send + Sync {
+/// A mutex with its condition variable and the variables that it guards, named after Hoare's construct.
+pub trait Monitor<T>: Send + Sync {
     /// Holds the mutex; dropping it gives the mutex back.
     type Guard<'a>
     where
         Self: 'a;
 
     /// A free mutex that nobody waits for.
-    fn new() -> Self;
+    fn new(variables: T) -> Self;
+
+    /// The variables. They may also be read without the mutex, as far as their types allow it.
+    fn variables(&self) -> &T;
 
     /// Takes the mutex.
     fn lock(&self) -> Self::Guard<'_>;
@@ -72,7 +75,7 @@ pub trait Stop: Send + Sync {
 /// A family of primitives.
 pub trait Primitives {
     /// Its mutex with condition variable.
-    type Monitor: Monitor;
+    type Monitor<T: Send + Sync>: Monitor<T>;
     /// Its boolean.
     type Flag: Flag;
     /// Its number.
@@ -90,9 +93,9 @@ pub struct System;
 
 impl Primitives for System {
     #[cfg(all(unix, not(target_vendor = "apple")))]
-    type Monitor = super::pthread::PthreadMonitor;
+    type Monitor<T: Send + Sync> = super::pthread::PthreadMonitor<T>;
     #[cfg(not(all(unix, not(target_vendor = "apple"))))]
-    type Monitor = super::std_monitor::StdMonitor;
+    type Monitor<T: Send + Sync> = super::std_monitor::StdMonitor<T>;
     type Flag = AtomicBool;
     type Number = AtomicUsize;
     type Stop = StopFlag;
@@ -142,15 +145,15 @@ pub(super) mod contract {
     use super::*;
 
     /// Fails where `M` is no mutex with a condition variable.
-    pub(in super::super) fn check<M: Monitor>() {
+    pub(in super::super) fn check<M: Monitor<()>>() {
         excludes::<M>();
         signals::<M>();
         signals_all::<M>();
         times_out::<M>();
     }
 
-    fn excludes<M: Monitor>() {
-        let (monitor, inside, total) = (M::new(), AtomicBool::new(false), AtomicUsize::new(0));
+    fn excludes<M: Monitor<()>>() {
+        let (monitor, inside, total) = (M::new(()), AtomicBool::new(false), AtomicUsize::new(0));
         thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
@@ -168,8 +171,8 @@ pub(super) mod contract {
         assert_eq!(total.load(Ordering::Relaxed), 4000);
     }
 
-    fn signals<M: Monitor>() {
-        let (monitor, turn) = (M::new(), AtomicUsize::new(0));
+    fn signals<M: Monitor<()>>() {
+        let (monitor, turn) = (M::new(()), AtomicUsize::new(0));
         thread::scope(|scope| {
             for me in 0..2 {
                 let (monitor, turn) = (&monitor, &turn);
@@ -189,8 +192,8 @@ pub(super) mod contract {
         assert_eq!(turn.load(Ordering::Relaxed), 1000);
     }
 
-    fn signals_all<M: Monitor>() {
-        let (monitor, waiting, over) = (M::new(), AtomicUsize::new(0), AtomicBool::new(false));
+    fn signals_all<M: Monitor<()>>() {
+        let (monitor, waiting, over) = (M::new(()), AtomicUsize::new(0), AtomicBool::new(false));
         thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
@@ -216,8 +219,8 @@ pub(super) mod contract {
         });
     }
 
-    fn times_out<M: Monitor>() {
-        let monitor = M::new();
+    fn times_out<M: Monitor<()>>() {
+        let monitor = M::new(());
         let timeout = Duration::from_millis(3);
         loop {
             let began = Instant::now();

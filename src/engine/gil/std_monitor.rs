@@ -5,18 +5,26 @@ use std::time::Duration;
 
 use super::monitor::{Monitor, Woken};
 
-/// A standard mutex with its condition variable.
+/// A standard mutex with its condition variable and the variables that it guards.
 #[derive(Debug, Default)]
-pub struct StdMonitor {
+pub struct StdMonitor<T> {
+    variables: T,
     mutex: Mutex<()>,
     condition: Condvar,
 }
 
-impl Monitor for StdMonitor {
-    type Guard<'a> = MutexGuard<'a, ()>;
+impl<T: Send + Sync> Monitor<T> for StdMonitor<T> {
+    type Guard<'a>
+        = MutexGuard<'a, ()>
+    where
+        T: 'a;
 
-    fn new() -> Self {
-        Self::default()
+    fn new(variables: T) -> Self {
+        Self { variables, mutex: Mutex::default(), condition: Condvar::default() }
+    }
+
+    fn variables(&self) -> &T {
+        &self.variables
     }
 
     fn lock(&self) -> MutexGuard<'_, ()> {
@@ -48,6 +56,6 @@ mod tests {
 
     #[test]
     fn keeps_the_contract_of_a_monitor() {
-        contract::check::<StdMonitor>();
+        contract::check::<StdMonitor<()>>();
     }
 }

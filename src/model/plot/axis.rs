@@ -95,6 +95,10 @@ pub struct Tick {
     pub label: String,
 }
 
+/// The least and the greatest value that a logarithmic axis has, and the greatest of a linear one.
+const LEAST_VALUE: f64 = 1e-300;
+const GREATEST_VALUE: f64 = 1e300;
+
 impl Axis {
     /// An axis of thread counts between two counts, with a little room at both ends.
     pub fn of_thread_counts(least: f64, greatest: f64, scale: AxisScale) -> Self {
@@ -111,8 +115,11 @@ impl Axis {
         Self { label: "threads".to_owned(), scale, min, max, values: AxisValues::ThreadCounts }
     }
 
-    /// An axis of values that shows everything between two ends: from 0 where it is linear, and ending on a round number.
+    /// An axis of values that shows everything between two ends: from 0 where it is linear, and ending on a round number. What is
+    /// further from 0 than 1e300, or nearer to it than 1e-300, lies outside of it.
     pub fn of_values(label: &str, least: f64, greatest: f64, scale: AxisScale) -> Self {
+        // So that the round numbers beyond are numbers.
+        let (least, greatest) = (least.clamp(LEAST_VALUE, GREATEST_VALUE), greatest.min(GREATEST_VALUE));
         let (min, max) = match scale {
             AxisScale::Linear => {
                 let top = if greatest > 0.0 { greatest } else { 1.0 };
@@ -309,6 +316,17 @@ mod tests {
         check(&wide, 6, &["1", "3", "10", "30", "100"]);
         check(&wide, 3, &["1", "10", "100"]);
         check(&Axis::of_values("units", 1200.0, 1300.0, Logarithmic), 6, &["1,000", "2,000"]);
+    }
+
+    #[test]
+    fn values_at_the_end_of_the_numbers_have_axes_with_ends() {
+        for scale in [AxisScale::Linear, AxisScale::Logarithmic] {
+            for (least, greatest) in [(f64::MIN_POSITIVE, f64::MAX), (f64::MAX, f64::MAX), (5e-324, 5e-324)] {
+                let axis = Axis::of_values("y", least, greatest, scale);
+                assert!(axis.min < axis.max && axis.max.is_finite(), "{least} to {greatest}: {axis:?}");
+                assert!(axis.ticks(6).iter().all(|tick| tick.value.is_finite()), "{axis:?}");
+            }
+        }
     }
 
     #[test]

@@ -107,6 +107,7 @@ mod tests {
     use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;
     use crate::model::series::{EngineKind, SeriesKey};
     use crate::model::workload::WorkloadKind;
+    use crate::ui::fixture::empty_record;
 
     const USUAL: Controls<'_> =
         Controls { plans: &[], precision: Precision::Quick, switch_interval_us: DEFAULT_SWITCH_INTERVAL_US };
@@ -126,7 +127,7 @@ mod tests {
 
     /// A finished run of that plan.
     fn record(plan: &ExperimentPlan) -> RunRecord {
-        let mut record = fixture::empty_record(plan.clone());
+        let mut record = empty_record(plan.clone());
         record.completion = Completion::Completed;
         let points: Vec<(usize, f64)> =
             plan.threads.iter().map(|count| (count.get(), 200.0 * count.as_f64())).collect();

@@ -16,23 +16,31 @@ mod alone;
 /// Primitives whose every step the scheduler of `shuttle` decides.
 struct Scheduled;
 
-struct ScheduledMonitor {
+struct ScheduledMonitor<T> {
+    variables: T,
     mutex: shuttle::sync::Mutex<()>,
     condition: shuttle::sync::Condvar,
 }
 
 impl Primitives for Scheduled {
-    type Monitor = ScheduledMonitor;
+    type Monitor<T: Send + Sync> = ScheduledMonitor<T>;
     type Flag = shuttle::sync::atomic::AtomicBool;
     type Number = shuttle::sync::atomic::AtomicUsize;
     type Stop = ScheduledStop;
 }
 
-impl Monitor for ScheduledMonitor {
-    type Guard<'a> = shuttle::sync::MutexGuard<'a, ()>;
+impl<T: Send + Sync> Monitor<T> for ScheduledMonitor<T> {
+    type Guard<'a>
+        = shuttle::sync::MutexGuard<'a, ()>
+    where
+        T: 'a;
 
-    fn new() -> Self {
-        Self { mutex: shuttle::sync::Mutex::new(()), condition: shuttle::sync::Condvar::new() }
+    fn new(variables: T) -> Self {
+        Self { variables, mutex: shuttle::sync::Mutex::new(()), condition: shuttle::sync::Condvar::new() }
+    }
+
+    fn variables(&self) -> &T {
+        &self.variables
     }
 
     fn lock(&self) -> Self::Guard<'_> {
@@ -121,7 +129,7 @@ fn interleave(threads: usize, worker: fn(&GilLock<Scheduled>, usize, &shuttle::s
         for worker in workers {
             worker.join().expect("no thread panics");
         }
-        assert!(!lock.locked.get(), "it is held after everyone let go");
+        assert!(!lock.is_held(), "it is held after everyone let go");
     };
     shuttle::check_random(scenario, 2000);
     shuttle::check_pct(scenario, 2000, 3);
@@ -237,7 +245,7 @@ fn whoever_waits_ends_when_the_flag_is_raised() {
         for worker in workers {
             worker.join().expect("no thread panics");
         }
-        assert!(!lock.locked.get(), "it is held after everyone let go");
+        assert!(!lock.is_held(), "it is held after everyone let go");
     };
     shuttle::check_random(scenario, 2000);
     shuttle::check_pct(scenario, 2000, 3);

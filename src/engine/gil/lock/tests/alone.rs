@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
-use super::super::super::monitor::{Flag as _, Monitor, Primitives, Stop, Woken};
+use super::super::super::monitor::{Monitor, Primitives, Stop, Woken};
 use super::super::{GilLock, Taking};
 
 type Step = Box<dyn FnOnce() -> Woken>;
@@ -19,12 +19,12 @@ thread_local! {
 /// Primitives of a thread that is alone.
 struct Alone;
 
-struct AloneMonitor;
+struct AloneMonitor<T>(T);
 
 struct NeverStops;
 
 impl Primitives for Alone {
-    type Monitor = AloneMonitor;
+    type Monitor<T: Send + Sync> = AloneMonitor<T>;
     type Flag = AtomicBool;
     type Number = AtomicUsize;
     type Stop = NeverStops;
@@ -41,11 +41,18 @@ fn next_step() -> Woken {
     step.expect("it waits only where the script says so")()
 }
 
-impl Monitor for AloneMonitor {
-    type Guard<'a> = ();
+impl<T: Send + Sync> Monitor<T> for AloneMonitor<T> {
+    type Guard<'a>
+        = ()
+    where
+        T: 'a;
 
-    fn new() -> Self {
-        Self
+    fn new(variables: T) -> Self {
+        Self(variables)
+    }
+
+    fn variables(&self) -> &T {
+        &self.0
     }
 
     fn lock(&self) -> Self::Guard<'_> {}
@@ -99,13 +106,13 @@ fn the_holder_is_asked_only_after_a_whole_interval_without_a_switch() {
                 Woken::Signalled
             },
             |lock| {
-                assert!(!lock.drop_requested() && !lock.locked.get(), "it waits for another to take over");
+                assert!(!lock.drop_requested() && !lock.is_held(), "it waits for another to take over");
                 Woken::Signalled
             },
         ],
     );
     assert_eq!(lock.take(2), Taking::Held);
-    assert!(!lock.drop_requested() && lock.locked.get());
+    assert!(!lock.drop_requested() && lock.is_held());
     assert_eq!(lock.switches(), 3);
     MEANWHILE.with(|steps| assert!(steps.borrow().is_empty(), "it waited less often than it should"));
 }
