@@ -37,12 +37,16 @@ def workers_ended_after_ms(program, engine):
     words = [program, "run", "gil/count-primes", "--engine", engine, "--threads", str(THREADS), "--precision", "thorough"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(words, start_new_session=True, **quiet) as child:
-        await_threads(child, lambda count: count >= THREADS)
-        time.sleep(0.15)
-        began = time.monotonic()
-        child.send_signal(signal.SIGINT)
-        await_threads(child, lambda count: count <= OWN_THREADS)
-        return (time.monotonic() - began) * 1000
+        try:
+            await_threads(child, lambda count: count >= THREADS)
+            # Into the middle of a window.
+            time.sleep(0.15)
+            began = time.monotonic()
+            child.send_signal(signal.SIGINT)
+            await_threads(child, lambda count: count <= OWN_THREADS)
+            return (time.monotonic() - began) * 1000
+        finally:
+            child.kill()
 
 
 for engine in ("native", "gil-model"):
