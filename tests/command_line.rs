@@ -352,10 +352,26 @@ fn lessons_may_be_named_before_the_command_and_after_it() {
 fn a_folder_of_lessons_that_is_not_there_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
     let missing = folder.path().join("missing").display().to_string();
-    for command in [&["list"] as &[&str], &["list", "--json"], &["run", "gil"], &["verify", "gil"]] {
+    let own = folder.path().join("own.md").display().to_string();
+    threadlab().current_dir(&folder).args(["new", "lesson", "own"]).assert().code(0);
+    let commands: [&[&str]; 5] =
+        [&["list"], &["list", "--json"], &["run", "gil"], &["verify", "gil"], &["check", &own]];
+    for command in commands {
         let refused = threadlab().args(command).args(["--lessons", &missing]).assert().code(1);
         refused.stdout("").stderr(predicate::str::contains("cannot read the lesson folder: there is no such"));
     }
+}
+
+#[test]
+fn of_too_many_lessons_the_first_are_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for number in 0..=500 {
+        std::fs::write(folder.path().join(format!("{number:03}.md")), "").expect("written");
+    }
+    let listed = threadlab().arg("list").arg("--lessons").arg(folder.path()).assert().code(0);
+    listed
+        .stdout(predicate::str::contains("gil/count-primes"))
+        .stderr(predicate::str::contains("has 501 lesson files and only the first 500 are read"));
 }
 
 #[test]

@@ -33,7 +33,7 @@ struct Finding {
 }
 
 pub(super) fn run(arguments: &CheckArguments, common: &Common) -> anyhow::Result<Exit> {
-    let mut checked = check_files(&arguments.files, common.lessons.as_deref());
+    let mut checked = check_files(&arguments.files, common.lessons.as_deref())?;
     let python = check_python(&mut checked, arguments.python.as_deref())?;
     let is_refused = |file: &CheckedFile| file.errors.is_some() || (arguments.strict && file.warnings.is_some());
     let exit = if checked.iter().any(is_refused) { Exit::Failed } else { Exit::Done };

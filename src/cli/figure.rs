@@ -10,7 +10,7 @@ use super::exit::UsageError;
 use crate::export::{FigureOptions, FigureSize, FigureTheme, Format, render, write_atomic};
 use crate::model::plot::{AxisChoice, Metric};
 use crate::model::record::{ExperimentRecord, RunRecord};
-use crate::model::workload::{Bound, Workload, WorkloadKind};
+use crate::model::workload::{Bound, Workload};
 
 /// What is to be written where; every mistake that can be seen beforehand was.
 #[derive(Debug)]
@@ -67,10 +67,10 @@ impl Figures {
         let workloads: Vec<Workload> = record.experiments.iter().map(ExperimentRecord::workload_as_run).collect();
         let is_possible = match metric {
             Metric::Throughput | Metric::Speedup | Metric::Efficiency | Metric::CoresUsed => true,
-            Metric::Latency => workloads.iter().any(|workload| workload.bound() != Bound::Cpu),
-            Metric::LostUpdates => workloads
-                .iter()
-                .any(|workload| matches!(workload.kind(), WorkloadKind::LostUpdates | WorkloadKind::Counter)),
+            Metric::Latency => {
+                workloads.iter().any(|workload| workload.kind().times_units() && workload.bound() != Bound::Cpu)
+            }
+            Metric::LostUpdates => workloads.iter().any(|workload| workload.kind().counts_updates()),
             Metric::BySetting | Metric::Decision => record.figure(None, metric, AxisChoice::Automatic).metric == metric,
         };
         if is_possible {

@@ -15,8 +15,8 @@ use crate::engine::handle::RunHandle;
 use crate::engine::message::{EventKind, Outcome};
 use crate::engine::quiet::NoAudience;
 use crate::engine::{Support, catalogue, fold, machine};
-use crate::lesson::Library;
 use crate::lesson::plan::Settings;
+use crate::lesson::{FolderProblem, Library};
 use crate::model::claim::Verdict;
 use crate::model::machine::Machine;
 use crate::model::plan::{ExperimentPlan, RunId, RunRequest};
@@ -30,8 +30,10 @@ use crate::model::series::{EngineKind, SeriesKey};
 /// When the folder of `--lessons` cannot be used: whoever names one does not mean the others.
 pub(super) fn open_library(common: &Common) -> anyhow::Result<Library> {
     let library = Library::open(common.lessons.as_deref());
-    if let Some(problem) = library.problem() {
-        anyhow::bail!("{problem}");
+    match library.problem() {
+        Some(problem @ FolderProblem::TooMany { .. }) => console::say(format!("threadlab: {problem}")),
+        Some(problem) => anyhow::bail!("{problem}"),
+        None => {}
     }
     for broken in library.entries().iter().filter_map(|entry| entry.lesson.as_ref().err()) {
         console::say(format!("threadlab: the lesson {} has {} and is left out", broken.name, broken.count_in_words()));

@@ -55,7 +55,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("own.md");
         std::fs::write(&path, lesson("own")).expect("written");
-        let checked = check_files(&[path], None);
+        let checked = check_files(&[path], None).expect("no folder is named");
         assert_eq!((checked[0].errors.as_ref(), checked[0].warnings.as_ref()), (None, None));
         assert!(!checked[0].python.is_empty());
         assert!(lesson("own").contains("id = \"own\"") && !lesson("own").contains(TEMPLATE_ID));

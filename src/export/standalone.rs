@@ -58,8 +58,9 @@ pub(super) fn write(record: &RunRecord) -> Result<Vec<u8>, ExportError> {
     });
     // Twice: the text of a JSON string is the text of a Python string too.
     let literal = Value::String(run.to_string()).to_string();
+    // The run last, since the words of a lesson can be anything.
     let program = PARTS.map(str::trim_end).join("\n\n\n") + "\n";
-    Ok(program.replacen(RUN_PLACE, &literal, 1).replacen(HARNESS_PLACE, HARNESS, 1).into_bytes())
+    Ok(program.replacen(HARNESS_PLACE, HARNESS, 1).replacen(RUN_PLACE, &literal, 1).into_bytes())
 }
 
 /// An experiment as the program repeats it.

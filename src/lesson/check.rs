@@ -28,6 +28,10 @@ pub const FORMAT: i64 = 1;
 /// The longest lesson, in minutes.
 const MOST_MINUTES: i64 = 600;
 
+/// Why a workload has no latency, and why it loses no updates: words that follow its name.
+const NO_LATENCY: &str = "only computes or is measured in whole batches, so that its units have no latency";
+const NO_UPDATES: &str = "makes no updates that could get lost";
+
 /// The front matter, checked.
 pub(super) struct Front {
     pub(super) id: Placed<String>,
@@ -258,12 +262,9 @@ impl Checker<'_> {
             Metric::LostUpdates if !workload.counts_updates() => {
                 let counting = WorkloadKind::ALL.into_iter().filter(|kind| kind.counts_updates()).map(WorkloadKind::id);
                 let help = format!("`lost-updates` is a metric of {}", all_of(counting));
-                ("makes no updates that could get lost", help)
+                (NO_UPDATES, help)
             }
-            Metric::Latency if !workload.times_units() => (
-                "is measured in whole batches, whose units have no latency",
-                "show `throughput` or `speedup`".to_owned(),
-            ),
+            Metric::Latency if !workload.times_units() => (NO_LATENCY, "show `throughput` or `speedup`".to_owned()),
             _ => return Some(found),
         };
         let error = self.error(&metric.span, format!("workload `{}` {missing}", workload.id()));

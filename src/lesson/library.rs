@@ -146,10 +146,7 @@ impl Library {
                     }
                     paths.append(&mut files);
                 }
-                Err(error) => {
-                    let reason = in_words(&error);
-                    self.problem = Some(FolderProblem::Unreadable { reason, path: folder.clone() });
-                }
+                Err(problem) => self.problem = Some(problem),
             }
         }
         for file in &self.files {
@@ -217,10 +214,11 @@ fn parsed(found: Vec<Found>) -> Vec<(String, Origin, Result<Parsed, Diagnostics>
 }
 
 /// The `.md` files directly in a folder, by name; hidden ones and README.md are no lessons.
-fn lesson_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+fn lesson_files(folder: &Path) -> Result<Vec<PathBuf>, FolderProblem> {
+    let unreadable = |error: io::Error| FolderProblem::Unreadable { reason: in_words(&error), path: folder.to_owned() };
     let mut paths = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
         let name = file_name(&path);
         let is_markdown = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
         if is_markdown && !name.starts_with('.') && !name.eq_ignore_ascii_case("README.md") && !path.is_dir() {
@@ -394,7 +392,7 @@ mod tests {
         let own = write(&folder, "own.md", lesson("own"));
         let sentences = |name: &str, text: &str, folder: Option<&Path>| -> Vec<String> {
             let file = write(&elsewhere, name, text);
-            let errors = check_files(&[file], folder).remove(0).errors;
+            let errors = check_files(&[file], folder).expect("it can be listed").remove(0).errors;
             errors.map_or_else(Vec::new, |errors| {
                 assert_eq!((errors.list[0].line, errors.list[0].column), (3, 6), "{errors}");
                 errors.list.iter().map(Diagnostic::sentence).collect()
@@ -406,7 +404,8 @@ mod tests {
         // The bundled lesson itself, with any line ends, and a file of the folder itself.
         assert_eq!(sentences("02-waiting.md", FIRST, None), [""; 0]);
         assert_eq!(sentences("02-windows.md", &FIRST.replace('\n', "\r\n"), None), [""; 0]);
-        assert_eq!(check_files(&[own], Some(folder.path()))[0].errors, None);
+        let checked = check_files(&[own], Some(folder.path())).expect("it can be listed");
+        assert_eq!(checked[0].errors, None);
     }
 
     #[test]
@@ -439,7 +438,7 @@ mod tests {
             folder.path().join("missing.md"),
             folder.path().to_owned(),
         ];
-        let checked = check_files(&files, None);
+        let checked = check_files(&files, None).expect("no folder is named");
         let messages: Vec<_> = checked
             .iter()
             .map(|file| {

@@ -209,6 +209,11 @@ fn errors_name_place_and_remedy() {
         ("no engines", broken("[\"gil-model\", \"native\"]", "[]")),
         ("an unknown metric", broken("metric = \"speedup\"", "metric = \"speed\"")),
         ("a metric that the workload has not", broken("metric = \"speedup\"", "metric = \"lost-updates\"")),
+        (
+            "the latency of what only computes",
+            broken("workload = \"wait\"\nparameters = { wait_ms = 5 }", "workload = \"count-primes\"")
+                .replace("metric = \"speedup\"", "metric = \"latency\""),
+        ),
         ("less than no threads", broken("min = 1", "min = -1")),
         ("no threads", broken("min = 1", "min = 0")),
         ("too many threads", broken("\"4*cores\"", "4096")),
@@ -240,6 +245,10 @@ fn errors_name_place_and_remedy() {
             with_check(r#"{ quantity = "speedup", engine = "gil-model", over = "native", threads = 8, at_least = 2 }"#),
         ),
         ("no thread counts", with_check(r#"{ quantity = "speedup", engine = "gil-model", at_least = 2 }"#)),
+        (
+            "a claim about what the workload has not",
+            with_check(r#"{ quantity = "lost-share", engine = "gil-model", threads = 8, at_least = 0.1 }"#),
+        ),
         (
             "thread counts in two ways",
             with_check(

@@ -46,7 +46,7 @@ impl Title {
     /// Reads a title for a kind of workload.
     ///
     /// # Errors
-    /// The first placeholder that names no parameter of the kind or shows as a percentage what is no share, or the first brace
+    /// The first name in braces that names no parameter of the kind or shows as a percentage what is no share, or the first brace
     /// that stands alone.
     pub fn parse(text: &str, kind: WorkloadKind) -> Result<Self, TitleError> {
         let mut pieces = Vec::new();
@@ -111,12 +111,12 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_follow_the_workload() {
+    fn names_in_braces_follow_the_workload() {
         let wait = Workload::new(WorkloadKind::Wait);
         check("Waiting {wait_ms} ms", &wait, "Waiting 5 ms");
         check("Waiting { wait_ms } ms", &wait.clone().with("wait_ms", 12.5).expect("in range"), "Waiting 12.5 ms");
         check("{wait_ms}", &wait.clone().with("wait_ms", 1000.0).expect("in range"), "1000");
-        check("No placeholder", &wait, "No placeholder");
+        check("No braces", &wait, "No braces");
         check("Braces {{wait_ms}} stay, {wait_ms}", &wait, "Braces {wait_ms} stay, 5");
         let mixed = Workload::new(WorkloadKind::Mixed).with("cpu_share", 0.25).expect("in range");
         check("{cpu_share:%} computing in {unit_ms} ms", &mixed, "25 % computing in 5 ms");

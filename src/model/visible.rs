@@ -5,6 +5,7 @@
 pub fn visible(text: &str) -> String {
     let shown = |character: char| match u32::from(character) {
         _ if !character.is_control() && !turns(character) => character.to_string(),
+        _ if matches!(character, '\t' | '\n' | '\r') => character.escape_default().to_string(),
         code @ ..0x100 => format!("\\x{code:02x}"),
         code => format!("\\u{code:04x}"),
     };
@@ -25,6 +26,6 @@ mod tests {
         let harmless = "größer, 中文, שלום, 👩‍🔬 \\x1b";
         assert_eq!(visible(harmless), harmless);
         assert_eq!(visible("\u{1b}[31mred\u{7f}\u{9b}"), "\\x1b[31mred\\x7f\\x9b");
-        assert_eq!(visible("a\u{202e}b\u{2066}c\u{2028}\t"), "a\\u202eb\\u2066c\\u2028\\x09");
+        assert_eq!(visible("a\u{202e}b\u{2066}c\u{2028}\t\r\n"), "a\\u202eb\\u2066c\\u2028\\t\\r\\n");
     }
 }

@@ -24,7 +24,7 @@ pub struct Setup {
     /// Where experiments are run.
     pub laboratory: Box<dyn Laboratory>,
     /// The lessons.
-    pub library: Library,
+    pub lessons: Library,
     /// Lessons or results to open at once.
     pub open: Vec<PathBuf>,
     /// Where the session is kept; `None` keeps nothing.
@@ -43,7 +43,7 @@ impl Setup {
         let restored = config_dir.as_deref().map_or_else(Restored::nothing, Session::restore);
         Self {
             laboratory,
-            library,
+            lessons: library,
             open: Vec::new(),
             config_dir,
             restored,
@@ -83,7 +83,7 @@ impl App {
         let mut services = Services {
             laboratory: setup.laboratory,
             tasks: Tasks::start(ctx, interpreters)?,
-            library: setup.library,
+            lessons: setup.lessons,
             watcher: None,
             ctx: ctx.clone(),
             run: None,

@@ -35,7 +35,7 @@ pub struct Services {
     /// Dialogs, files, clipboard.
     pub tasks: Tasks,
     /// The lesson files.
-    pub library: Library,
+    pub lessons: Library,
     /// Tells when a lesson file has changed.
     pub watcher: Option<LibraryWatcher>,
     /// Asked for frames by whoever has news.

@@ -284,6 +284,31 @@ fn the_menu_bar_never_draws_one_button_over_another() {
     }
 }
 
+#[test]
+fn a_reason_opens_alone_beside_an_experiment_of_the_same_title() {
+    let experiment = |id: &str| {
+        format!(
+            "[[experiment]]\nid = \"{id}\"\ntitle = \"Waiting\"\nworkload = \"wait\"\nengines = [\"native\"]\n\
+             threads = {{ min = 1, max = 4 }}\ngroup = \"both\"\n\n[[experiment.claim]]\nid = \"{id}-overlaps\"\n\
+             text = \"The {id} threads overlap.\"\n\
+             check = {{ quantity = \"speedup\", engine = \"native\", threads = 2, at_least = 1.5 }}\n\n"
+        )
+    };
+    let text = format!(
+        "+++\nformat = 1\nid = \"twins\"\ntitle = \"Twins\"\nminutes = 1\ngoals = [\"Tell them apart.\"]\n\n{}{}+++\n\nText.\n",
+        experiment("left"),
+        experiment("right"),
+    );
+    let mut bench = Opening { lessons: vec![("twins.md", text)], ..Opening::default() }.open();
+    bench.perform(Command::SelectLesson("twins".to_owned()));
+    bench.measure();
+    let verdicts = bench.verdicts_below_the_plot();
+    assert_eq!(verdicts.len(), 2, "{verdicts:?}");
+    bench.harness.get_by_role_and_label(Role::Button, &verdicts[0].0).click_accesskit();
+    settle(&mut bench);
+    assert_eq!(bench.harness.query_all_by_role_and_label(Role::Group, "Reason").count(), 1);
+}
+
 /// Draws until nothing moves any more.
 fn settle(bench: &mut Bench) {
     for _ in 0..40 {

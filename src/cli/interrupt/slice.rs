@@ -32,7 +32,7 @@ struct Attributes {
 
 /// Lets a thread have a core for short, but soon: of those that wait, the scheduler takes the one whose slice would be
 /// over first (EEVDF; Linux, `Documentation/scheduler/sched-eevdf.rst`). A thread that computes gets no more of a core thereby.
-/// Older systems and other policies stay as they are.
+/// Older systems, other policies and threads with precedence (a negative nice value) stay as they are.
 ///
 /// `thread` is its number, 0 for the current one. The number of the main thread is that of the process.
 pub(super) fn shorten(thread: u32, heirs: Heirs) {
@@ -40,7 +40,8 @@ pub(super) fn shorten(thread: u32, heirs: Heirs) {
     let mut attributes = Attributes::default();
     // SAFETY: the pointer is to a structure of that size, which the system may fill in.
     let code = unsafe { libc::syscall(libc::SYS_sched_getattr, thread, &raw mut attributes, size, 0) };
-    if code != 0 || attributes.policy != libc::SCHED_OTHER.unsigned_abs() {
+    // With the usual slice, a thread's heirs would get the usual precedence too: what the user gave them counts for more.
+    if code != 0 || attributes.policy != libc::SCHED_OTHER.unsigned_abs() || attributes.nice < 0 {
         return;
     }
     let reset_on_fork = u64::from(libc::SCHED_FLAG_RESET_ON_FORK.unsigned_abs());
@@ -81,6 +82,21 @@ mod tests {
             assert_eq!(in_thread(|| now().runtime), shortened);
             shorten(0, Heirs::Usual);
             assert_eq!((now().runtime, in_thread(|| now().runtime)), (shortened, usual));
+        });
+    }
+
+    #[test]
+    fn who_was_given_precedence_passes_it_on() {
+        in_thread(|| {
+            let preferred = Attributes { nice: -5, ..now() };
+            // SAFETY: as in `shorten`.
+            let code = unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &raw const preferred, 0) };
+            if code != 0 {
+                // Only a privileged process may take it.
+                return;
+            }
+            shorten(0, Heirs::Usual);
+            assert_eq!(in_thread(|| now().nice), -5);
         });
     }
 }

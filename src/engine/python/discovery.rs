@@ -70,7 +70,7 @@ impl Discovery {
             path: path.clone(),
             origin: Origin::Chosen,
             shim: false,
-            placeholder: false,
+            stand_in: false,
         });
         let mut files: Vec<PathBuf> = Vec::new();
         let mut candidates: Vec<Candidate> = named.chain(places::candidates(surroundings)).collect();
@@ -96,7 +96,7 @@ impl Discovery {
 
     /// What is at one path.
     pub fn look_at(&mut self, path: &Path) -> Found {
-        let candidate = Candidate { path: path.to_owned(), origin: Origin::Chosen, shim: false, placeholder: false };
+        let candidate = Candidate { path: path.to_owned(), origin: Origin::Chosen, shim: false, stand_in: false };
         let answer = self.ask_all(std::slice::from_ref(&candidate)).pop();
         judge(&candidate, answer.unwrap_or(Err(Unfit::Silent(0))))
     }
@@ -164,8 +164,8 @@ impl Discovery {
     }
 
     fn known_of(&self, candidate: &Candidate) -> Option<Answer> {
-        if candidate.placeholder {
-            return Some(Err(Unfit::Placeholder));
+        if candidate.stand_in {
+            return Some(Err(Unfit::StandIn));
         }
         let known = self.known.get(&identity_of(&candidate.path))?;
         (modified(&candidate.path)? == known.modified).then(|| known.answer.clone())

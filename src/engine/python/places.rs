@@ -75,7 +75,7 @@ pub struct Candidate {
     /// Whether it is the small program of a version manager that starts another, depending on settings.
     pub shim: bool,
     /// Whether asking it would only open a dialog.
-    pub placeholder: bool,
+    pub stand_in: bool,
 }
 
 /// A kind of system, as far as it decides where Pythons are.
@@ -222,8 +222,8 @@ impl Found<'_> {
         for name in names {
             let path = folder.join(&name);
             let is_stub = self.is_stub(&path);
-            let placeholder = is_stub && !self.has_developer_tools();
-            self.add(Candidate { path, origin, shim: shim || is_stub, placeholder });
+            let stand_in = is_stub && !self.has_developer_tools();
+            self.add(Candidate { path, origin, shim: shim || is_stub, stand_in });
         }
     }
 

@@ -77,8 +77,8 @@ pub enum Unfit {
     #[error("it did not answer within {0} s")]
     Silent(u64),
     /// Asking it would open a dialog (the stub of macOS) or a shop (that of Windows).
-    #[error("it is a placeholder of the system that only offers to install Python")]
-    Placeholder,
+    #[error("it is a stand-in of the system that only offers to install Python")]
+    StandIn,
 }
 
 /// Asks `program` what it is. Takes at most `limit`.

@@ -50,6 +50,15 @@ fn the_program_holds_the_run_and_the_whole_harness() {
 }
 
 #[test]
+fn words_of_a_lesson_are_no_places() {
+    let mut record = sample::record();
+    record.lesson_title = format!("{HARNESS_PLACE} and {RUN_PLACE}");
+    let program = program_of(&record);
+    assert_eq!(run_of(&program)["title"], record.lesson_title.as_str());
+    assert!(program.contains(&format!("HARNESS = r'''{HARNESS}'''\n")));
+}
+
+#[test]
 fn curves_are_those_of_the_run() {
     let python = |free_threaded, gil_enabled| Interpreter {
         path: "/python".to_owned(),

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Checker;
 use super::amount::{MACHINES, count_at, is_empty};
+use super::{Checker, NO_LATENCY, NO_UPDATES};
 use crate::lesson::ThreadRange;
 use crate::lesson::diagnostic::one_of;
 use crate::lesson::raw::{Field, Placed, RawAmount, RawCheck, RawClaim};
@@ -39,6 +39,9 @@ impl Checker<'_> {
         };
         let check = raw.check.given().and_then(|check| self.check(check, engines, threads));
         if let (Some(check), Some(workload), Some(span)) = (&check, workload, &span) {
+            if !self.is_measured(check, workload.kind(), span) {
+                return None;
+            }
             self.says_which_gil(check, workload, span);
         }
         Some(Claim { id: id?.value, text: text?, workload: workload.cloned(), check: check? })
@@ -100,6 +103,21 @@ impl Checker<'_> {
             at_most: at_most.map(|bound| bound.value),
             gil,
         })
+    }
+
+    /// Reports a claim about what windows of the workload never say, so that it could not be decided anywhere.
+    fn is_measured(&mut self, check: &Check, workload: WorkloadKind, span: &Range<usize>) -> bool {
+        let missing = match check.quantity {
+            Quantity::Latency { .. } | Quantity::LatencyRatio { .. } if !workload.times_units() => NO_LATENCY,
+            Quantity::LostShare { .. } if !workload.counts_updates() => NO_UPDATES,
+            Quantity::Deadlocks { .. } if workload != WorkloadKind::TwoLocks => {
+                "takes no two locks, so that nothing can deadlock"
+            }
+            _ => return true,
+        };
+        let error = self.error(span, format!("workload `{}` {missing}", workload.id()));
+        self.report.push(error.help("claim something about another quantity"));
+        false
     }
 
     /// Warns of a claim about computing threads of Python that says nothing of the GIL: with one and without one they differ.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Found, MOST_FILES, bundled, is_same_file, lesson_files, parsed};
+use super::{FolderProblem, Found, MOST_FILES, bundled, is_same_file, lesson_files, parsed};
 use crate::lesson::PythonBlock;
 use crate::lesson::diagnostic::{Diagnostic, Diagnostics};
 
@@ -62,20 +62,23 @@ impl CheckedFile {
 
 /// Checks lesson files, each by itself, and for ids that another of them has, or a bundled lesson, or one of `folder` where there is
 /// one. A file is not compared with itself, nor with the bundled lesson that it is the text of.
-pub fn check_files(paths: &[PathBuf], folder: Option<&Path>) -> Vec<CheckedFile> {
+///
+/// # Errors
+/// When the folder cannot be listed.
+pub fn check_files(paths: &[PathBuf], folder: Option<&Path>) -> Result<Vec<CheckedFile>, FolderProblem> {
     let files: Vec<Found> = paths.iter().map(|path| Found::file(path)).collect();
     let texts: Vec<String> = files.iter().map(|found| found.text.clone().unwrap_or_default()).collect();
     let is_given = |path: &Path| paths.iter().any(|given| is_same_file(given, path));
     // A checkout may have other line ends.
     let is_text_of = |bundled: &str| texts.iter().any(|text| text.lines().eq(bundled.lines()));
     let mut found: Vec<Found> = bundled().filter(|found| !found.text.as_deref().is_ok_and(is_text_of)).collect();
-    let of_folder = folder.and_then(|folder| lesson_files(folder).ok()).unwrap_or_default();
+    let of_folder = folder.map(lesson_files).transpose()?.unwrap_or_default();
     let of_folder = of_folder.iter().filter(|path| !is_given(path)).take(MOST_FILES);
     found.extend(of_folder.map(|path| Found::file(path)));
     let known = found.len();
     found.extend(files);
     let checked = paths.iter().zip(texts).zip(parsed(found).into_iter().skip(known));
-    checked
+    let checked = checked
         .map(|((path, text), (_, _, parsed))| {
             let checked = CheckedFile { path: path.clone(), errors: None, warnings: None, python: Vec::new(), text };
             match parsed {
@@ -88,5 +91,6 @@ pub fn check_files(paths: &[PathBuf], folder: Option<&Path>) -> Vec<CheckedFile>
                 }
             }
         })
-        .collect()
+        .collect();
+    Ok(checked)
 }

@@ -165,7 +165,7 @@ proptest! {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("random.md");
         std::fs::write(&path, &bytes).expect("written");
-        let checked = check_files(&[path], None).remove(0);
+        let checked = check_files(&[path], None).expect("no folder is named").remove(0);
         match (std::str::from_utf8(&bytes), checked.errors) {
             (Ok(_), None) => {}
             (Ok(text), Some(errors)) => check_places(text, &errors, "random.md"),

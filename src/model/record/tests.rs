@@ -151,6 +151,8 @@ fn every_field_is_documented() {
         names(&serde_json::from_str(text).expect("JSON"), &mut found);
     }
     names(&json(), &mut found);
+    let unknown = Machine { quota_unknown: true, ..machine(2) };
+    names(&serde_json::to_value(unknown).expect("JSON"), &mut found);
     found.sort_unstable();
     found.dedup();
     assert!(found.len() > 60, "{found:?}");

@@ -157,9 +157,9 @@ impl WorkloadKind {
         matches!(self, Self::LostUpdates | Self::Counter)
     }
 
-    /// Whether it is measured in units that are timed one by one, and not in whole batches.
+    /// Whether its units are timed one by one: not where they only compute, and not where windows hold whole batches.
     pub fn times_units(self) -> bool {
-        !matches!(self, Self::StartJoin | Self::Job)
+        self.bound() != Bound::Cpu && self != Self::StartJoin
     }
 
     /// The parameter of that name, if it has one.

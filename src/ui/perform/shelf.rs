@@ -11,16 +11,16 @@ use crate::ui::state::lessons::{LessonEntry, Page};
 
 /// Follows the library's folder and files from now on, and says once what is wrong with them.
 pub(super) fn follow(state: &mut State, services: &mut Services) {
-    if let Some(problem) = services.library.problem() {
+    if let Some(problem) = services.lessons.problem() {
         state.notices.failed(format!("Some lessons are missing: {problem}."));
     }
     // Only files change: the bundled lessons are part of the program.
-    if services.library.folder().is_none() && services.library.files().is_empty() {
+    if services.lessons.folder().is_none() && services.lessons.files().is_empty() {
         services.watcher = None;
         return;
     }
     let ctx = services.ctx.clone();
-    services.watcher = match LibraryWatcher::start(&services.library, move || ctx.request_repaint()) {
+    services.watcher = match LibraryWatcher::start(&services.lessons, move || ctx.request_repaint()) {
         Ok(watcher) => Some(watcher),
         Err(error) => {
             state.notices.failed(format!("Changes of lesson files are not followed: {error}."));
@@ -33,14 +33,14 @@ pub(super) fn follow(state: &mut State, services: &mut Services) {
 pub(super) fn drain(state: &mut State, services: &mut Services) {
     let has_changed = |watcher: &LibraryWatcher| watcher.changes().try_iter().count() > 0;
     if services.watcher.as_ref().is_some_and(has_changed) {
-        services.library.reload();
+        services.lessons.reload();
         refill(state, services);
     }
 }
 
 /// Fills the list for the first time, and opens the lesson that was open last.
 pub(super) fn fill(state: &mut State, services: &Services) {
-    state.lessons.replace(services.library.entries().iter().map(entry).collect());
+    state.lessons.replace(services.lessons.entries().iter().map(entry).collect());
     if let Some(id) = state.session.lesson.clone() {
         // One that is gone is no fault: the first is opened instead.
         state.lessons.select(&id);
@@ -50,14 +50,14 @@ pub(super) fn fill(state: &mut State, services: &Services) {
 
 /// Fills the list anew from the library; the open lesson stays open, and its experiment as it was set.
 fn refill(state: &mut State, services: &Services) {
-    state.lessons.replace(services.library.entries().iter().map(entry).collect());
+    state.lessons.replace(services.lessons.entries().iter().map(entry).collect());
     let index = state.bench.as_ref().map_or(0, |bench| bench.index);
     bench::open(index, state, services);
 }
 
 /// Adds a lesson file and opens it.
 pub(super) fn add_file(path: &Path, state: &mut State, services: &mut Services) {
-    let index = services.library.add_file(path);
+    let index = services.lessons.add_file(path);
     follow(state, services);
     refill(state, services);
     if let Some(id) = state.lessons.entries().get(index).map(|entry| entry.id.clone()) {

@@ -85,7 +85,7 @@ impl ExportTarget {
     pub fn look(&self) -> TargetIs {
         if !expand_home(self.folder.trim()).is_dir() {
             TargetIs::NewFolder
-        } else if self.file.as_ref().is_some_and(|file| file.exists()) {
+        } else if self.file.as_ref().is_some_and(|file| file.is_file()) {
             TargetIs::Taken
         } else {
             TargetIs::Free

@@ -106,16 +106,16 @@ pub(super) fn show(ui: &mut Ui, state: &State, record: &RunRecord, lines: usize)
         if columns.len() > 1 && is_wide(ui, columns.len()) {
             ui.spacing_mut().item_spacing.x = space::L;
             ui.columns(columns.len(), |uis| {
-                for (column, ui) in columns.iter().zip(uis) {
-                    claims(ui, id, column, lines);
+                for ((place, column), ui) in columns.iter().enumerate().zip(uis) {
+                    claims(ui, id.with(place), column, lines);
                 }
             });
         } else {
-            for column in &columns {
+            for (place, column) in columns.iter().enumerate() {
                 if columns.len() > 1 {
                     ui.add(Label::new(theme::caption(column.title.as_str())).truncate());
                 }
-                claims(ui, id, column, lines);
+                claims(ui, id.with(place), column, lines);
             }
         }
     });
@@ -153,12 +153,12 @@ fn columns<'a>(state: &'a State, record: &'a RunRecord) -> Vec<Column<'a>> {
     record.experiments.iter().map(of).filter(|column: &Column<'_>| !column.claims.is_empty()).collect()
 }
 
-/// The claims of an experiment. Their ids come from `strip` and not from where they are drawn: a reason that makes the page
-/// scroll is open there too, and keeps the keyboard's focus.
-fn claims(ui: &mut Ui, strip: Id, column: &Column<'_>, rows: usize) {
+/// The claims of an experiment. Their ids come from its place in the strip and not from where they are drawn: a reason that makes
+/// the page scroll is open there too, and keeps the keyboard's focus.
+fn claims(ui: &mut Ui, experiment: Id, column: &Column<'_>, rows: usize) {
     ui.spacing_mut().item_spacing.y = 2.0;
     for (index, (text, state)) in column.claims.iter().enumerate() {
-        claim(ui, strip.with((column.title.as_str(), index)), text, *state, rows);
+        claim(ui, experiment.with(index), text, *state, rows);
     }
 }
 

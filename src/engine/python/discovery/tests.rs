@@ -161,7 +161,7 @@ fn a_name_without_a_folder_is_what_the_path_makes_of_it() {
     };
     let path_of = |path: &str| {
         let path = PathBuf::from(path);
-        let candidate = Candidate { path, origin: Origin::Chosen, shim: false, placeholder: false };
+        let candidate = Candidate { path, origin: Origin::Chosen, shim: false, stand_in: false };
         judge(&candidate, Ok(identity.clone())).path
     };
     assert_eq!(path_of("python3"), Path::new("/opt/python/bin/python3"));

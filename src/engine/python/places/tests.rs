@@ -21,7 +21,7 @@ fn look(root: &Path, system: System, variables: &[(&str, &str)]) -> Vec<(String,
         .map(|candidate| {
             let path = candidate.path.strip_prefix(root).expect("below the root").display().to_string();
             let path = path.replace('\\', "/");
-            let mark = if candidate.placeholder { "!" } else { "" };
+            let mark = if candidate.stand_in { "!" } else { "" };
             (format!("{path}{mark}"), candidate.origin)
         })
         .collect()
@@ -108,7 +108,7 @@ fn variables_move_the_folders() {
 }
 
 #[test]
-fn macos_has_frameworks_homebrew_and_a_placeholder() {
+fn macos_has_frameworks_homebrew_and_a_stand_in() {
     let files = [
         "opt/homebrew/bin/python3",
         "Library/Frameworks/Python.framework/Versions/3.13/bin/python3",
@@ -206,7 +206,7 @@ fn windows_has_lists_and_the_folders_of_the_tools() {
 }
 
 #[test]
-fn what_the_store_puts_there_for_what_is_not_installed_is_a_placeholder() {
+fn what_the_store_puts_there_for_what_is_not_installed_is_a_stand_in() {
     let apps = "local/Microsoft/WindowsApps";
     let variables = [("PATH", apps)];
     let (python, python3) = (format!("{apps}/python.exe"), format!("{apps}/python3.exe"));

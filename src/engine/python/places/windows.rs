@@ -18,7 +18,7 @@ impl Found<'_> {
             if is_in_store(path.parent().unwrap_or(Path::new(""))) {
                 continue;
             }
-            self.add(Candidate { path, origin, shim: false, placeholder: false });
+            self.add(Candidate { path, origin, shim: false, stand_in: false });
         }
         let local = self.surroundings.variable("LOCALAPPDATA");
         let roaming = self.surroundings.variable("APPDATA");
@@ -74,7 +74,7 @@ impl Found<'_> {
         let shim = is_store || folder.ends_with("Python/bin");
         let is_empty = is_store && !names_in(folder).iter().any(|name| name.starts_with(STORE_PACKAGE));
         for name in names {
-            self.add(Candidate { path: folder.join(name), origin, shim, placeholder: is_empty });
+            self.add(Candidate { path: folder.join(name), origin, shim, stand_in: is_empty });
         }
     }
 
