@@ -12,7 +12,9 @@ use std::thread;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// In the toolkit: nothing is left to draw on. With what it said.
-    #[error("the window was destroyed by another program, or its display went away")]
+    #[error(
+        "the window came to a sudden end, most likely because another program destroyed it or its display went away ({0})"
+    )]
     Toolkit(String),
     /// In Threadlab itself.
     #[error("a fault ended the window, please report it: {message} ({place})")]
@@ -98,5 +100,8 @@ mod tests {
         assert!(place.contains("event_loop.rs:"), "{place}");
         assert!(*has_ended.lock().unwrap());
         assert_eq!(guard(|| 5), Ok(5));
+        // It is the usual reason, and not the only one.
+        let said = Fault::Toolkit("broken pipe".to_owned()).to_string();
+        assert!(said.contains("most likely") && said.ends_with("(broken pipe)"), "{said}");
     }
 }

@@ -219,6 +219,8 @@ pub struct Opened {
 pub struct Beside {
     /// What it holds.
     pub record: Arc<RunRecord>,
+    /// Whether it has some experiment of the group shown, with the same parameters: plots that can hold curves of it then do.
+    pub is_comparable: bool,
     /// Its settings where the controls say something else, in words.
     pub differences: Vec<String>,
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::bench::Opening;
-use super::bench::waiting;
+use super::bench::{pythons, waiting};
 use eframe::egui::Key;
 use eframe::egui::Modifiers;
 use eframe::egui::accesskit::Role;
@@ -169,6 +169,24 @@ fn the_recorded_result_of_a_lesson_is_shown_on_request() {
     bench.harness.get_by_label_contains("it was measured with other parameters");
     bench.click("Hide");
     assert!(bench.harness.state().state().beside.is_none());
+}
+
+#[test]
+fn above_a_table_it_is_said_whether_other_plots_show_the_recorded_result() {
+    let mut bench = Opening { pythons: pythons(), ..Opening::default() }.open();
+    bench.perform(Command::SelectLesson("choosing".to_owned()));
+    bench.perform(Command::SelectExperiment("computing".to_owned()));
+    bench.measure();
+    bench.perform(Command::Beside(BesideCommand::ShowRecorded));
+    bench.until("the recorded result", |app| app.state().beside.is_some());
+    bench.harness.get_by_label_contains("The other plots show the recorded result too");
+    let others = [("limit", 2000.0), ("buffer_kib", 64.0), ("delay_ms", 20.0), ("wait_ms", 20.0)];
+    for (experiment, (name, value)) in others.into_iter().enumerate() {
+        bench.perform(Command::SetParameter { experiment, name, value, stage: Stage::Released });
+    }
+    bench.measure();
+    assert!(bench.harness.query_by_label_contains("The other plots show the recorded result too").is_none());
+    bench.harness.get_by_label_contains("it was measured with other parameters");
 }
 
 #[test]

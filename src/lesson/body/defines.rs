@@ -6,7 +6,9 @@ pub(in crate::lesson) fn may_define_work(code: &str) -> bool {
     let mut is_inside = false;
     let mut is_import = false;
     for line in code.lines() {
-        let line = line.split_once('#').map_or(line, |(before, _)| before).trim_end();
+        // Behind a quotation mark it may be no comment.
+        let comment = line.split_once('#').filter(|(before, _)| !before.contains(['"', '\'']));
+        let line = comment.map_or(line, |(before, _)| before).trim_end();
         if line.is_empty() {
             continue;
         }
@@ -62,6 +64,7 @@ mod tests {
             "def make():\n    global work\n    def work():\n        pass\nmake()\n",
             "globals()['work'] = print\n",
             "for work in (print,):\n    pass\n",
+            "mark = '#'; work = print\n",
         ] {
             assert!(may_define_work(code), "{code}");
         }

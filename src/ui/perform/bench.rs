@@ -304,6 +304,7 @@ pub(in crate::ui) fn refresh_figure(state: &mut State) {
             }
         })
         .collect();
+    let is_comparable = inputs.iter().any(|input| input.reference.is_some());
     let provenance = match (record, beside) {
         (Some(record), beside) => record.provenance_beside(beside),
         (None, beside) => beside.map(RunRecord::provenance).unwrap_or_default(),
@@ -325,6 +326,9 @@ pub(in crate::ui) fn refresh_figure(state: &mut State) {
     };
     if let Some(bench) = &mut state.bench {
         bench.drawing = drawing;
+    }
+    if let Some(beside) = &mut state.beside {
+        beside.is_comparable = is_comparable;
     }
     refresh_plans(state);
 }

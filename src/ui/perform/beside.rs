@@ -36,7 +36,7 @@ pub(super) fn perform(command: BesideCommand, state: &mut State, services: &mut 
 /// Shows a record beside what the open lesson measures, if it is of that lesson.
 pub(super) fn show(record: Arc<RunRecord>, state: &mut State) {
     if state.lessons.lesson().is_some_and(|lesson| lesson.id == record.lesson) {
-        state.beside = Some(Beside { record, differences: Vec::new() });
+        state.beside = Some(Beside { record, is_comparable: false, differences: Vec::new() });
         bench::refresh_figure(state);
     } else {
         let title = &record.lesson_title;

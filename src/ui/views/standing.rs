@@ -75,7 +75,7 @@ pub(super) fn of_beside(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
     let words = if state.is_beside_drawn() {
         let apart = apart(&beside.differences).map(|apart| format!(" {apart}")).unwrap_or_default();
         format!("With crosses: {}.{apart}", beside.record.provenance())
-    } else if state.figure().is_some_and(|figure| figure.table.is_some()) {
+    } else if beside.is_comparable && state.figure().is_some_and(|figure| figure.table.is_some()) {
         // Pythons of another machine are other tools: each would need a column of its own.
         "The table shows what was measured here alone. The other plots show the recorded result too.".to_owned()
     } else {
