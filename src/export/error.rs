@@ -90,37 +90,37 @@ pub enum ExportError {
         reasons: String,
     },
     /// The path names no file.
-    #[error("the path names no file: {}", .path.display())]
+    #[error("the path names no file; add a file name: {}", .path.display())]
     NoFileName {
         /// The path given.
         path: PathBuf,
     },
     /// The folder to write into does not exist.
-    #[error("the folder does not exist: {}", .folder.display())]
+    #[error("the folder does not exist; make it, or choose another: {}", .folder.display())]
     FolderMissing {
         /// The folder.
         folder: PathBuf,
     },
     /// The folder is there, but takes no files, as `/proc` on Linux.
-    #[error("nothing can be written in this folder: {}", .folder.display())]
+    #[error("nothing can be written in this folder; choose another: {}", .folder.display())]
     FolderTakesNothing {
         /// The folder.
         folder: PathBuf,
     },
     /// What should be the folder is a file.
-    #[error("this is a file where a folder was expected: {}", .folder.display())]
+    #[error("this is a file where a folder was expected; choose another folder: {}", .folder.display())]
     NotAFolder {
         /// What should be a folder.
         folder: PathBuf,
     },
     /// The path is a folder.
-    #[error("this is a folder where a file was expected: {}", .path.display())]
+    #[error("this is a folder where a file was expected; add a file name: {}", .path.display())]
     IsAFolder {
         /// The path given.
         path: PathBuf,
     },
     /// Symbolic links lead round in a circle or are too many.
-    #[error("the symbolic links lead nowhere: {}", .path.display())]
+    #[error("the symbolic links lead nowhere; choose another name: {}", .path.display())]
     LinkLoop {
         /// The path given.
         path: PathBuf,
@@ -132,52 +132,42 @@ pub enum ExportError {
         path: PathBuf,
     },
     /// The account may not write there.
-    #[error("no permission to write here: {}", .path.display())]
+    #[error("no permission to write here; choose another folder: {}", .path.display())]
     NoPermission {
         /// The file or its folder.
         path: PathBuf,
-        /// What the system said.
-        source: io::Error,
     },
     /// No space, or no more of it for this account.
-    #[error("the disk is full or the account's share of it is used up: {}", .path.display())]
+    #[error("the disk is full or the account's share of it is used up; make room, or choose another disk: {}", .path.display())]
     DiskFull {
         /// The file.
         path: PathBuf,
-        /// What the system said.
-        source: io::Error,
     },
     /// The disk takes no writes.
-    #[error("the disk is read-only: {}", .path.display())]
+    #[error("the disk is read-only; choose a folder on another: {}", .path.display())]
     ReadOnlyDisk {
         /// The file.
         path: PathBuf,
-        /// What the system said.
-        source: io::Error,
     },
     /// The file would be larger than the system allows.
-    #[error("the file would be larger than the system allows: {}", .path.display())]
+    #[error("the file would be larger than the system allows; choose another disk, or raise that limit: {}", .path.display())]
     FileTooLarge {
         /// The file.
         path: PathBuf,
-        /// What the system said.
-        source: io::Error,
     },
     /// The name has characters or a length that the disk does not take.
     #[error("the disk does not take this file name; choose a shorter or plainer one: {}", .path.display())]
     NameRefused {
         /// The file.
         path: PathBuf,
-        /// What the system said.
-        source: io::Error,
     },
     /// Anything else the system refused.
-    #[error("{source}: {}", .path.display())]
+    #[error("{said}; choose another place: {}", .path.display())]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        said: io::Error,
     },
     /// A renderer refused what it was given: a defect of this program.
     #[error("the {format} could not be drawn, which is a defect of Threadlab: {reason}")]
@@ -195,14 +185,14 @@ impl ExportError {
         use io::ErrorKind as Kind;
         let path = path.to_path_buf();
         match source.kind() {
-            Kind::PermissionDenied => Self::NoPermission { path, source },
-            Kind::StorageFull | Kind::QuotaExceeded => Self::DiskFull { path, source },
-            Kind::ReadOnlyFilesystem => Self::ReadOnlyDisk { path, source },
-            Kind::FileTooLarge => Self::FileTooLarge { path, source },
-            Kind::InvalidFilename | Kind::InvalidInput => Self::NameRefused { path, source },
+            Kind::PermissionDenied => Self::NoPermission { path },
+            Kind::StorageFull | Kind::QuotaExceeded => Self::DiskFull { path },
+            Kind::ReadOnlyFilesystem => Self::ReadOnlyDisk { path },
+            Kind::FileTooLarge => Self::FileTooLarge { path },
+            Kind::InvalidFilename | Kind::InvalidInput => Self::NameRefused { path },
             Kind::IsADirectory => Self::IsAFolder { path },
             Kind::NotADirectory => Self::NotAFolder { folder: path },
-            _ => Self::Io { path, source },
+            _ => Self::Io { path, said: source },
         }
     }
 }

@@ -210,7 +210,10 @@ mod tests {
             assert!(matches!(error, ExportError::DiskFull { .. }), "{error:?}");
             assert_eq!(
                 error.to_string(),
-                format!("the disk is full or the account's share of it is used up: {}", path.display())
+                format!(
+                    "the disk is full or the account's share of it is used up; make room, or choose another disk: {}",
+                    path.display()
+                )
             );
             assert_eq!(fs::read(&path).unwrap(), b"old");
             assert_eq!(names(folder.path()), ["plot.svg"]);
@@ -232,16 +235,19 @@ mod tests {
         fs::create_dir(root.join("inner")).unwrap();
         fs::write(root.join("file"), "x").unwrap();
 
-        check_refused(&root.join("inner"), "this is a folder where a file was expected: {path}");
-        check_refused(&root.join("inner/.."), "this is a folder where a file was expected: {path}");
-        check_refused(&root.join("new.svg/"), "the path names no file: {path}");
-        check_refused(Path::new(""), "the path names no file: ");
+        check_refused(&root.join("inner"), "this is a folder where a file was expected; add a file name: {path}");
+        check_refused(&root.join("inner/.."), "this is a folder where a file was expected; add a file name: {path}");
+        check_refused(&root.join("new.svg/"), "the path names no file; add a file name: {path}");
+        check_refused(Path::new(""), "the path names no file; add a file name: ");
         let missing = root.join("missing");
-        check_refused(&missing.join("plot.svg"), &format!("the folder does not exist: {}", missing.display()));
+        check_refused(
+            &missing.join("plot.svg"),
+            &format!("the folder does not exist; make it, or choose another: {}", missing.display()),
+        );
         let file = root.join("file");
         check_refused(
             &file.join("plot.svg"),
-            &format!("this is a file where a folder was expected: {}", file.display()),
+            &format!("this is a file where a folder was expected; choose another folder: {}", file.display()),
         );
         let long = root.join("x".repeat(300));
         check_refused(&long, "the disk does not take this file name; choose a shorter or plainer one: {path}");
@@ -321,7 +327,7 @@ mod tests {
 
             symlink("circle-b", root.join("circle-a")).unwrap();
             symlink("circle-a", root.join("circle-b")).unwrap();
-            check_refused(&root.join("circle-a"), "the symbolic links lead nowhere: {path}");
+            check_refused(&root.join("circle-a"), "the symbolic links lead nowhere; choose another name: {path}");
         }
 
         #[test]
@@ -331,7 +337,10 @@ mod tests {
             assert!(!fs::metadata("/dev/null").unwrap().is_file());
             let full = Path::new("/dev/full");
             if full.exists() {
-                check_refused(full, "the disk is full or the account's share of it is used up: {path}");
+                check_refused(
+                    full,
+                    "the disk is full or the account's share of it is used up; make room, or choose another disk: {path}",
+                );
                 assert!(!fs::metadata(full).unwrap().is_file());
             }
         }

@@ -349,7 +349,8 @@ fn read_record(path: &Path) -> Result<Box<RunRecord>, String> {
 }
 
 fn save(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), String> {
-    kept_file::write(&dir.join(name), bytes).map_err(|error| format!("Settings could not be kept: {error}."))
+    kept_file::write(&dir.join(name), bytes)
+        .map_err(|error| format!("Settings could not be kept: {error}. `--config DIR` keeps them elsewhere."))
 }
 
 /// The folder itself or the nearest one above it that is there.

@@ -1,18 +1,18 @@
 //! The protocol of CPython's GIL, as `Python/ceval_gil.c` of 3.11 and 3.12 has it.
 //!
-//! 3.13 and 3.14 differ only in keeping the drop request as one bit for each thread instead of one flag.
+//! The protocol of 3.13 and 3.14 is the same but for the drop request, which is one bit for each thread instead of one flag.
 //!
 //! # Who is served by a forced switch
 //!
-//! Beside two computing threads and one that sleeps for 1 ms at a time, a race of less than a microsecond decides what the sleeper gets. The
+//! Where two threads compute and a third sleeps for 1 ms at a time, a race of one or two microseconds decides how often the sleeper has its turn. The
 //! waiting thread that asks the holder to let go has just timed out, and goes back to waiting. If the holder's signal comes before
 //! the operating system has put it to sleep, then it takes that signal itself, although the sleeper has waited for longer: POSIX and
 //! glibc allow that. The sleeper then waits for one more switch interval at least. In CPython 3.11.7 with glibc 2.36 the sleeper was served in
 //! 8 to 40 % of the cases where the signal came less than 1 µs after the asker had called `pthread_cond_timedwait`, in 54 to 84 % of those
 //! where it came 1 to 2 µs after, and in nearly all others (traced by hand, with a library that stands between CPython and glibc).
 //!
-//! So tens of nanoseconds count, on both sides, and the model keeps to CPython in what costs them: which of the lock's words share a cache line
-//! ([`super::pthread`]), how often a computing loop looks ([`super::context`]), and what it touches before it lets go
+//! So tens of nanoseconds count, on either thread's way, and the model takes as many as CPython in three places: which of the lock's words share a
+//! cache line ([`super::pthread`]), how often a computing loop looks ([`super::context`]), and what it touches before it lets go
 //! ([`super::footprint`]). On another processor, or another build of CPython, the race may end otherwise.
 //!
 //! One thing is not CPython's: a stop flag, with which a window ends. As long as it is not raised the protocol is CPython's to
