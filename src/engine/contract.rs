@@ -10,6 +10,7 @@ use super::fixture;
 use super::gil::GilModel;
 use super::mock::{MockClock, MockEngine};
 use super::native::NativeEngine;
+#[cfg(target_os = "linux")]
 use super::window::check_possible;
 use super::{Engine, MeasureError, Support, WindowOrder, machine};
 use crate::model::plan::DEFAULT_SWITCH_INTERVAL_US;

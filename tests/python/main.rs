@@ -37,6 +37,7 @@ mod containment;
 #[cfg(target_os = "linux")]
 mod escapes;
 mod examples;
+mod finding;
 mod measuring;
 mod own_code;
 mod sharing;

@@ -13,10 +13,13 @@ use super::version::Version;
 /// How long an answer may take. A shim takes a third of a second, a cold disk some more.
 pub const PROBE_LIMIT: Duration = Duration::from_secs(10);
 
-/// The question: every Python from 2.7 on can parse it.
+/// The question: every Python from 2.7 on can parse it. It answers in UTF-8, whatever the system's encoding: that of Windows
+/// lacks most letters that a path may have.
 const QUESTION: &str = r#"
 import sys
-say = sys.stdout.write
+out = getattr(sys.stdout, "buffer", sys.stdout)
+def say(text):
+    out.write(text if isinstance(text, bytes) else text.encode("utf-8"))
 say("threadlab-probe 1\n")
 say("version %d.%d.%d\n" % tuple(sys.version_info[:3]))
 if hasattr(sys, "implementation"):

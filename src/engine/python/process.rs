@@ -40,7 +40,7 @@ pub struct Launch {
     /// Its arguments.
     pub arguments: Vec<OsString>,
     /// Where it runs and where it keeps its temporary files; the current folder if `None`. It is removed when this program is
-    /// killed and so cannot remove it itself.
+    /// killed and so cannot remove it itself, but not on Windows.
     pub folder: Option<PathBuf>,
     /// Memory that it and each process it starts may use, in bytes. Held on Windows only: elsewhere a program asks the system
     /// for such a limit itself, as the harness does.

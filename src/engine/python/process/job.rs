@@ -23,8 +23,19 @@ pub(super) struct Group {
 #[derive(Debug)]
 pub(super) struct Mark;
 
-/// Lets the process that `command` starts wait until it is in its job, and opens no console for it.
+/// Lets the process that `command` starts wait until it is in its job, and opens no console for it. Nor does it get the files that
+/// this program's own outputs go to: a shell that redirects them hands them over such that every subprocess would inherit them.
 pub(super) fn lead(command: &mut Command) -> Mark {
+    for kept in [
+        system::inherit(&io::stdin(), false),
+        system::inherit(&io::stdout(), false),
+        system::inherit(&io::stderr(), false),
+    ] {
+        // A program with a window may have none of them.
+        if let Err(error) = kept {
+            tracing::debug!("a standard handle may be inherited: {error}");
+        }
+    }
     command.creation_flags(CREATE_SUSPENDED | CREATE_NO_WINDOW);
     Mark
 }
@@ -76,7 +87,7 @@ mod system {
     use std::mem::{size_of, zeroed};
     use std::ptr;
 
-    use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE};
+    use windows_sys::Win32::Foundation::{HANDLE, HANDLE_FLAG_INHERIT, INVALID_HANDLE_VALUE, SetHandleInformation};
     use windows_sys::Win32::System::Diagnostics::ToolHelp::{
         CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
     };
@@ -100,6 +111,22 @@ mod system {
 
     fn length<T>() -> u32 {
         u32::try_from(size_of::<T>()).unwrap_or(u32::MAX)
+    }
+
+    /// Says whether the processes that this one starts get a handle too.
+    pub(super) fn inherit(handle: &impl AsRawHandle, inherited: bool) -> io::Result<()> {
+        let flag = if inherited { HANDLE_FLAG_INHERIT } else { 0 };
+        // SAFETY: no pointers; a handle that is not open is an error, not undefined.
+        check(unsafe { SetHandleInformation(raw(handle), HANDLE_FLAG_INHERIT, flag) })
+    }
+
+    /// Whether the processes that this one starts get a handle too.
+    #[cfg(test)]
+    pub(super) fn is_inherited(handle: &impl AsRawHandle) -> io::Result<bool> {
+        let mut flags = 0;
+        // SAFETY: the flags may be written to.
+        check(unsafe { windows_sys::Win32::Foundation::GetHandleInformation(raw(handle), &raw mut flags) })?;
+        Ok(flags & HANDLE_FLAG_INHERIT != 0)
     }
 
     /// A job that kills its processes when it is closed.
@@ -193,5 +220,69 @@ mod system {
             )
         })?;
         Ok(accounts.ActiveProcesses)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::Path;
+    use std::time::{Duration, Instant};
+
+    use super::super::{Heard, Input, Launch, Process, Stream};
+    use super::system;
+
+    /// Long enough for a machine that does much else.
+    const PATIENCE: Duration = Duration::from_mins(1);
+
+    /// A program that has started another, which waits for a line that never comes.
+    fn two_that_wait() -> Process {
+        let command = "echo begun&cmd.exe /d /c set /p line=";
+        let launch = Launch::new(Path::new("cmd.exe"), ["/d", "/c", command], Input::Lines);
+        let process = Process::start(&launch).expect("every Windows has a shell");
+        let until = Instant::now() + PATIENCE;
+        assert_eq!(process.hear(until), Some(Heard::Line(Stream::Out, "begun".to_owned())));
+        while running(&process) < 2 {
+            assert!(Instant::now() < until, "the second one does not run");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        process
+    }
+
+    fn running(process: &Process) -> u32 {
+        let job = process.group.job.as_ref().expect("it is in a job");
+        system::running(job).expect("the system tells")
+    }
+
+    #[test]
+    fn what_a_subprocess_starts_is_ended_with_it() {
+        let mut process = two_that_wait();
+        // Not `Process::end`: that closes its input too, so that the second one might end by itself.
+        let Process { group, child, .. } = &mut process;
+        group.end(child);
+        assert_eq!(running(&process), 0);
+    }
+
+    #[test]
+    fn what_this_program_writes_to_is_not_handed_on() {
+        // As the shell does it that redirects an output.
+        system::inherit(&io::stdout(), true).expect("a test has an output");
+        drop(two_that_wait());
+        assert!(!system::is_inherited(&io::stdout()).expect("a test has an output"));
+    }
+
+    #[test]
+    fn closing_the_job_ends_all_as_the_end_of_this_program_does() {
+        let mut process = two_that_wait();
+        process.group.job = None;
+        assert!(process.wait(Instant::now() + PATIENCE).is_some(), "it runs without its job");
+    }
+
+    #[test]
+    fn a_program_that_ends_by_itself_says_how() {
+        let launch = Launch::new(Path::new("cmd.exe"), ["/d", "/c", "exit 7"], Input::Nothing);
+        let mut process = Process::start(&launch).expect("every Windows has a shell");
+        let status = process.wait(Instant::now() + PATIENCE);
+        assert_eq!(status.and_then(|status| status.code()), Some(7));
     }
 }
