@@ -29,7 +29,7 @@ packages=(
     gcc libc6-dev python3
     xvfb xauth xdotool x11-utils xclip dbus dbus-x11 at-spi2-core gir1.2-atspi-2.0 python3-gi
     libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon0 libxkbcommon-x11-0 libegl1 libgl1 libgl1-mesa-dri
-    mesa-vulkan-drivers poppler-utils imagemagick
+    mesa-vulkan-drivers poppler-utils imagemagick zenity
 )
 
 missing_packages() {

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use eframe::egui::{self, KeyboardShortcut, containers::panel::PanelState};
+use eframe::egui::{self, KeyboardShortcut};
 
 use super::command::{Command, Inbox};
 use super::laboratory::Laboratory;
@@ -15,7 +15,7 @@ use super::state::code::read_trust;
 use super::state::{Overlay, State};
 use super::task::Tasks;
 use super::theme;
-use super::views::{self, LESSONS_PANEL, TEXT_PANEL, ViewMemory};
+use super::views::{self, ViewMemory};
 use crate::lesson::Library;
 use crate::model::plot::CurveRole;
 
@@ -118,21 +118,25 @@ impl App {
         perform::perform(command, &mut self.state, &mut self.services, ctx);
     }
 
-    /// Notes sizes that the reader has changed by dragging.
-    fn note_sizes(&mut self, ctx: &egui::Context) {
+    /// Notes the widths that the reader has given the panels. Those that a narrow window squeezes are not among them: they come
+    /// back with the room.
+    fn note_widths(&mut self) {
+        let dragged = self.memory.take_dragged();
         let layout = &mut self.state.session.layout;
-        for (panel, width) in [(LESSONS_PANEL, &mut layout.lessons_width), (TEXT_PANEL, &mut layout.text_width)] {
-            if let Some(state) = PanelState::load(ctx, egui::Id::unique(panel)) {
-                *width = Some(state.size().x.round());
-            }
+        for (dragged, width) in [(dragged.lessons, &mut layout.lessons_width), (dragged.text, &mut layout.text_width)] {
+            *width = dragged.map(f32::round).or(*width);
         }
+    }
+
+    /// Notes the window's size.
+    fn note_size(&mut self, ctx: &egui::Context) {
         let (size, is_free) = ctx.input(|input| {
             let viewport = input.viewport();
             let is_free = !viewport.maximized.unwrap_or(false) && !viewport.fullscreen.unwrap_or(false);
             (viewport.inner_rect.map(|rect| rect.size()), is_free)
         });
         if let Some(size) = size.filter(|_| is_free) {
-            layout.size = Some([size.x.round(), size.y.round()]);
+            self.state.session.layout.size = Some([size.x.round(), size.y.round()]);
         }
     }
 
@@ -216,9 +220,10 @@ impl eframe::App for App {
             // What was asked for is seen at once, not when the pointer moves next.
             ctx.request_repaint();
         }
+        self.note_widths();
         let is_held = ctx.input(|input| input.pointer.any_down());
         if self.services.run.is_none() && !is_held {
-            self.note_sizes(&ctx);
+            self.note_size(&ctx);
             perform::keep_session(&mut self.state, &mut self.services);
         }
         self.services.frames.tick();

@@ -69,7 +69,7 @@ pub fn perform(command: Command, state: &mut State, services: &mut Services, ctx
         Command::Open => files::show_open(state, ctx),
         Command::EditOpen(path) => {
             if let Overlay::Open(form) = &mut state.overlay {
-                *form = OpenForm { path, problem: None };
+                *form = OpenForm { path, remark: None };
             }
         }
         Command::ChooseFiles => {

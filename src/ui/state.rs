@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use self::remark::Remark;
 use super::session::{LessonProgress, Session};
 use crate::engine::message::{Outcome, Progress};
 use crate::lesson::trust::Trust;
@@ -25,6 +26,7 @@ pub mod first;
 pub mod lessons;
 pub mod notice;
 pub mod pythons;
+pub mod remark;
 pub mod settings;
 
 pub use bench::{Bench, Drawing, SeriesOffer};
@@ -230,8 +232,8 @@ pub struct Beside {
 pub struct OpenForm {
     /// The path, as typed.
     pub path: String,
-    /// Why the last attempt failed.
-    pub problem: Option<String>,
+    /// What came of the last attempt.
+    pub remark: Option<Remark>,
 }
 
 /// What lies over the window.

@@ -1,6 +1,7 @@
 //! What is drawn. Views read the state and send commands; they change nothing themselves.
 
-use eframe::egui::{self, Frame, Margin, Panel, Ui};
+use eframe::egui::containers::panel::PanelState;
+use eframe::egui::{self, Frame, Margin, Panel, Rangef, Ui};
 use egui_commonmark::CommonMarkCache;
 
 use super::command::Inbox;
@@ -36,13 +37,11 @@ mod text_part;
 mod text_table;
 mod verdict_strip;
 
-/// The ids of the panels whose widths are remembered.
-pub const LESSONS_PANEL: &str = "lesson list";
-/// See [`LESSONS_PANEL`].
-pub const TEXT_PANEL: &str = "lesson text";
-
 /// The least width of plot and controls, in points.
 const LEAST_CENTRE_WIDTH: f32 = 660.0;
+
+/// By how many points a width may differ by rounding alone.
+const WIDTH_SLACK: f32 = 0.6;
 
 /// What belongs to the views alone: nothing of it matters to what the program does.
 #[derive(Debug, Default)]
@@ -50,6 +49,23 @@ pub struct ViewMemory {
     markdown: CommonMarkCache,
     palette: palette::PaletteMemory,
     faq: faq::FaqMemory,
+    dragged: DraggedWidths,
+}
+
+impl ViewMemory {
+    /// Hands over the widths that the reader has given the panels since the last time.
+    pub(super) fn take_dragged(&mut self) -> DraggedWidths {
+        std::mem::take(&mut self.dragged)
+    }
+}
+
+/// Widths that the reader has given the panels beside the centre, in points; `None` where an edge was left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct DraggedWidths {
+    /// The lesson list.
+    pub lessons: Option<f32>,
+    /// The lesson's text.
+    pub text: Option<f32>,
 }
 
 /// Which panels there is room for.
@@ -85,7 +101,7 @@ pub fn show(ui: &mut Ui, state: &State, program: &str, memory: &mut ViewMemory, 
         status_bar::show(ui, state);
         menu
     });
-    let sides = if state.presenting { Sides::default() } else { Sides::reserve(ui, state, room) };
+    let sides = if state.presenting { Sides::default() } else { Sides::reserve(ui, state, room, &mut memory.dragged) };
     let frame = Frame::new().fill(Palette::in_use(ui).surface).inner_margin(Margin::same(16));
     egui::CentralPanel::default().frame(frame).show(ui, |ui| experiment::show(ui, state, room, inbox));
     // After the centre, so that Tab comes to Run first, then through the text, to the other lessons and to the menus.
@@ -117,7 +133,7 @@ struct Slot {
 }
 
 impl Sides {
-    fn reserve(ui: &mut Ui, state: &State, room: Room) -> Self {
+    fn reserve(ui: &mut Ui, state: &State, room: Room, dragged: &mut DraggedWidths) -> Self {
         let layout: &WindowLayout = &state.session.layout;
         let frame = Frame::new().fill(Palette::in_use(ui).panel).inner_margin(Margin::same(12));
         let whole = ui.ctx().content_rect().width();
@@ -127,18 +143,16 @@ impl Sides {
         let is_sound = state.lessons.selected().is_none_or(|entry| matches!(entry.page, Page::Lesson(_)));
         let has_text = is_sound && layout.text.is_open(room.text);
         let lessons = layout.lessons.is_open(room.lessons).then(|| {
-            let panel = Panel::left(LESSONS_PANEL)
-                .frame(frame)
-                .default_size(layout.lessons_width.unwrap_or(232.0))
-                .size_range(160.0..=most(whole - if has_text { 220.0 } else { 0.0 }, 160.0));
-            Slot::reserve(ui, panel)
+            let range = Rangef::new(160.0, most(whole - if has_text { 220.0 } else { 0.0 }, 160.0));
+            let panel = Panel::left("lesson list").frame(frame);
+            Slot::beside(ui, "lesson list", panel, layout.lessons_width.unwrap_or(232.0), range, &mut dragged.lessons)
         });
         let text = has_text.then(|| {
-            let panel = Panel::right(TEXT_PANEL)
-                .frame(frame.inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 12 }))
-                .default_size(layout.text_width.unwrap_or((whole * 0.27).clamp(300.0, 440.0)))
-                .size_range(220.0..=most(ui.available_width(), 220.0));
-            Slot::reserve(ui, panel)
+            let range = Rangef::new(220.0, most(ui.available_width(), 220.0));
+            let wanted = layout.text_width.unwrap_or((whole * 0.27).clamp(300.0, 440.0));
+            let frame = frame.inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 12 });
+            let panel = Panel::right("lesson text").frame(frame);
+            Slot::beside(ui, "lesson text", panel, wanted, range, &mut dragged.text)
         });
         Self { lessons, text }
     }
@@ -146,12 +160,38 @@ impl Sides {
 
 impl Slot {
     fn reserve(ui: &mut Ui, panel: Panel) -> Self {
+        Self::reserve_with_width(ui, panel).0
+    }
+
+    /// Takes the room, and says how wide it is with the panel's margin, in points.
+    fn reserve_with_width(ui: &mut Ui, panel: Panel) -> (Self, f32) {
         let shown = panel.show(ui, |ui| {
             let rect = ui.available_rect_before_wrap();
             ui.advance_cursor_after_rect(rect);
             Self { rect, clip: ui.clip_rect() }
         });
-        shown.inner
+        (shown.inner, shown.response.rect.width())
+    }
+
+    /// A panel whose edge can be dragged, called `name`, as wide as the reader wants it as far as `range` has room for that.
+    /// Notes in `dragged` the width that it was given just now.
+    fn beside(
+        ui: &mut Ui,
+        name: &'static str,
+        panel: Panel,
+        wanted: f32,
+        range: Rangef,
+        dragged: &mut Option<f32>,
+    ) -> Self {
+        // egui would go on with the width of the frame before, which a narrow window may have squeezed.
+        let id = ui.make_persistent_id(name);
+        ui.data_mut(|data| data.remove::<PanelState>(id));
+        let undragged = range.clamp(wanted).min(ui.available_width());
+        let (slot, width) = Self::reserve_with_width(ui, panel.default_size(wanted).size_range(range));
+        if (width - undragged).abs() > WIDTH_SLACK {
+            *dragged = Some(width);
+        }
+        slot
     }
 
     fn fill(self, ui: &mut Ui, salt: &str, content: impl FnOnce(&mut Ui)) {

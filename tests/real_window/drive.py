@@ -3,6 +3,7 @@
 Usage: drive.py PROGRAM HOME PICTURES, under a display and a session bus of its own (run.sh makes them).
 """
 
+import json
 import os
 import pathlib
 import shutil
@@ -12,6 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import dialogs  # noqa: E402
 from accessible import NotThere, Window, key, picture, switch_accessibility_on, write  # noqa: E402
 from drop import drop  # noqa: E402
 
@@ -52,8 +54,15 @@ class Drive:
             if not list(self.window.nodes()):
                 raise NoBus
             self.window.find("Run", "push button", within_s=1)
-        # There is no window manager here that would give the window the keyboard.
-        subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Threadlab", "windowfocus"], check=True)
+        self.take_keyboard()
+
+    def take_keyboard(self):
+        """There is no window manager here that would give the window the keyboard."""
+        dialogs.give_keyboard_to(self.window_id())
+
+    def window_id(self):
+        search = ["xdotool", "search", "--onlyvisible", "--name", "Threadlab"]
+        return int(subprocess.run(search, check=True, capture_output=True, text=True).stdout.split()[-1])
 
     def look(self, name):
         picture(self.pictures / f"{name}.png")
@@ -136,13 +145,75 @@ class Drive:
         (self.pictures / "5-clipboard.png").write_bytes(figure)
         return True
 
+    def use_the_systems_dialogs(self):
+        """What the system's own dialogs choose, and what cancelling them does. Says whether they could be tried."""
+        reason = dialogs.why_not()
+        if reason is not None:
+            print(f"LEFT OUT: the system's file dialogs, since {reason}")
+            return False
+        result = self.export_to_a_chosen_folder()
+        self.cancel_a_dialog()
+        self.open_a_chosen_file(result)
+        return True
+
+    def dialog_from(self, button):
+        self.window.click(button, "push button")
+        return dialogs.FileDialog(wait_until)
+
+    def export_to_a_chosen_folder(self):
+        """Ctrl+E, JSON, a folder chosen in the system's dialog, a name, Save; then the file itself."""
+        target = self.home / "chosen"
+        target.mkdir()
+        key("ctrl+e")
+        self.window.find("Folder", "entry", within_s=10)
+        self.window.click("JSON")
+        dialog = self.dialog_from("Choose…")
+        self.look("6-folder-dialog")
+        dialog.choose(target)
+        self.take_keyboard()
+        self.window.find(lambda name: name.startswith(f"{target}/") and name.endswith(".json"), within_s=10)
+        self.window.click("File name", "entry")
+        key("ctrl+a")
+        write("by hand")
+        file = target / "by hand.json"
+        self.window.find(str(file), within_s=10)
+        self.window.click("Save", "push button")
+        wait_until(f"the export as `{file.name}`", file.exists, within_s=20)
+        assert list(target.iterdir()) == [file], list(target.iterdir())
+        assert json.loads(file.read_bytes())["experiments"], "the exported result holds no experiment"
+        return file
+
+    def cancel_a_dialog(self):
+        """Cancel in the system's dialog: the form stays as it was, and nothing is called a failure."""
+        key("ctrl+o")
+        self.window.find("Path", "entry", within_s=10)
+        self.dialog_from("Choose…").cancel()
+        self.take_keyboard()
+        self.window.find(lambda name: name.startswith("No file was chosen."), within_s=10)
+        failures = [name for _role, name, _node in self.window.nodes() if name.startswith("⚠ ")]
+        assert not failures, failures
+        self.look("7-cancelled")
+
+    def open_a_chosen_file(self, file):
+        """The saved result, chosen in the system's dialog, is shown under its name."""
+        dialog = self.dialog_from("Choose…")
+        self.look("8-file-dialog")
+        dialog.choose(file)
+        self.take_keyboard()
+        wait_until(
+            "the result that was chosen",
+            lambda: any(file.name in name for _role, name, _node in self.window.nodes()),
+            within_s=10,
+        )
+        self.look("9-opened-result")
+        self.window.click("Back to live", "push button")
+        self.window.find("Run", "push button", within_s=10)
+
     def drop_a_lesson(self):
         """Drops a lesson file on the window, as a file manager does: it is opened."""
         lesson = self.home / "my-lesson.md"
         lesson.write_bytes(pathlib.Path("assets/lesson.md").read_bytes())
-        search = ["xdotool", "search", "--onlyvisible", "--name", "Threadlab"]
-        window = int(subprocess.run(search, check=True, capture_output=True, text=True).stdout.split()[-1])
-        assert drop(window, lesson), "the window did not take the file that was dropped on it"
+        assert drop(self.window_id(), lesson), "the window did not take the file that was dropped on it"
         title = "Waiting threads do not wait for each other"
         wait_until(
             "the lesson that was dropped",
@@ -176,10 +247,11 @@ def main():
         exported = drive.export()
         drive.look("4-exported")
         copied = ", copied" if drive.copy_the_figure() else ""
+        chosen = ", chose in dialogs" if drive.use_the_systems_dialogs() else ""
         drive.drop_a_lesson()
-        drive.look("6-dropped")
+        drive.look("10-dropped")
         drive.close_in_mid_run()
-        print(f"1 passed: ran, stopped, dragged, exported {exported.stat().st_size} bytes{copied}, dropped, closed")
+        print(f"1 passed: ran, stopped, dragged, exported {exported.stat().st_size} bytes{copied}{chosen}, dropped, closed")
         session = list(drive.config.rglob("*"))
         assert session, "no settings were kept"
     except NoBus:

@@ -23,7 +23,7 @@ mkdir -p -m 700 "$XDG_CONFIG_HOME" "$XDG_DATA_HOME" "$XDG_RUNTIME_DIR"
 # 75). That says nothing of the program, so it is tried in another session.
 for attempt in 1 2 3; do
     status=0
-    timeout 300 xvfb-run --auto-servernum --server-args="-screen 0 1280x800x24 -nolisten tcp -noreset" \
+    timeout 420 xvfb-run --auto-servernum --server-args="-screen 0 1280x800x24 -nolisten tcp -noreset" \
         dbus-run-session -- /usr/bin/python3 tests/real_window/drive.py "$program" "$home/$attempt" "$pictures" || status=$?
     [ "$status" = 75 ] || exit "$status"
     echo "the accessibility bus showed nothing of the program in session $attempt"

@@ -90,7 +90,7 @@ fn a_file_can_be_opened_by_its_path() {
     field.type_text("no such file.md");
     bench.harness.run_steps(3);
     bench.keys(PLAIN, Key::Enter);
-    bench.until("the answer", |app| matches!(&app.state().overlay, Overlay::Open(form) if form.problem.is_some()));
+    bench.until("the answer", |app| matches!(&app.state().overlay, Overlay::Open(form) if form.remark.is_some()));
     bench.harness.get_by_label_contains("There is no such file");
 
     let path = bench.path().join("mine.md");

@@ -222,6 +222,27 @@ fn what_is_chosen_below_the_plot_comes_into_sight() {
 }
 
 #[test]
+fn what_begins_below_the_edge_has_a_button_that_leads_there() {
+    const WAY: &str = "More below ↓";
+    for (size, is_out_of_sight) in [(vec2(1024.0, 640.0), true), (vec2(1600.0, 1000.0), false)] {
+        let mut bench = Opening { size, ..Opening::default() }.open();
+        bench.perform(Command::SelectLesson("waiting".to_owned()));
+        bench.measure();
+        settle(&mut bench);
+        let header = |bench: &Bench| bench.harness.get_by_role_and_label(Role::RadioButton, "Verdicts").rect();
+        assert_eq!(bench.harness.query_by_label(WAY).is_some(), is_out_of_sight, "{size}");
+        if is_out_of_sight {
+            let way = bench.harness.get_by_role_and_label(Role::Button, WAY).rect();
+            assert!(way.bottom() < size.y - 36.0 && way.right() < size.x, "{size}: {way}");
+            bench.click(WAY);
+            settle(&mut bench);
+            assert!(bench.harness.query_by_label(WAY).is_none(), "{size}: it is in sight now");
+        }
+        assert!(header(&bench).bottom() + 40.0 < size.y - 36.0, "{size}: {}", header(&bench));
+    }
+}
+
+#[test]
 fn a_reason_that_is_opened_comes_into_sight() {
     let size = vec2(1024.0, 640.0);
     let mut bench = Opening { size, ..Opening::default() }.open();

@@ -17,3 +17,4 @@ mod pythons;
 mod running;
 mod standing;
 mod tree;
+mod widths;

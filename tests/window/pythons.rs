@@ -86,7 +86,7 @@ fn a_path_of_which_nothing_is_learned_is_said() {
     bench.perform(Command::Python(PythonCommand::Show));
     bench.perform(Command::Python(PythonCommand::Type("somewhere/python3".to_owned())));
     bench.click("Add");
-    bench.until("the search", |app| app.state().pythons.problem.is_some());
+    bench.until("the search", |app| app.state().pythons.remark.is_some());
     // From where the program was started.
     let meant = std::env::current_dir().expect("a folder").join("somewhere/python3");
     bench.harness.get_by_label_contains(&format!("Nothing was learned of {}", meant.display()));
@@ -94,9 +94,11 @@ fn a_path_of_which_nothing_is_learned_is_said() {
 
     bench.perform(Command::Python(PythonCommand::Type("~/python3".to_owned())));
     bench.click("Add");
-    bench.until("the search", |app| app.state().pythons.problem.as_ref().is_some_and(|it| !it.contains("somewhere")));
-    let problem = bench.harness.state().state().pythons.problem.clone().expect("a problem");
-    assert!(!problem.contains('~'), "{problem}");
+    bench.until("the search", |app| {
+        app.state().pythons.remark.as_ref().is_some_and(|it| !it.words().contains("somewhere"))
+    });
+    let remark = bench.harness.state().state().pythons.remark.clone().expect("a remark");
+    assert!(!remark.words().contains('~'), "{remark:?}");
 }
 
 #[test]
@@ -242,7 +244,7 @@ fn a_path_that_is_no_python_says_why() {
     bench.perform(Command::Python(PythonCommand::Type(" /opt/python2.7.18/bin/python3 ".to_owned())));
     bench.perform(Command::Python(PythonCommand::Show));
     bench.click("Add");
-    bench.until("the search", |app| app.state().pythons.problem.is_some());
+    bench.until("the search", |app| app.state().pythons.remark.is_some());
     bench.harness.get_by_label_contains("cannot be used: Python 2.7.18 is too old");
     assert!(bench.harness.state().state().session.python.own_paths.is_empty());
     bench.perform(Command::Python(PythonCommand::Type("/opt/python3.12.1/bin/python3".to_owned())));

@@ -12,6 +12,7 @@ use crate::model::plot::{AxisChoice, Metric};
 use crate::model::record::RunRecord;
 use crate::ui::results_table;
 use crate::ui::state::export::{ExportForm, TargetIs, expand_home};
+use crate::ui::state::remark::Remark;
 use crate::ui::state::{Drawing, OpenForm, Opened, Overlay, State};
 use crate::ui::task::{ExportOrder, Task};
 
@@ -47,7 +48,7 @@ pub(super) fn open_looked_at(path: PathBuf, is_there: bool, state: &mut State, s
         state.overlay = Overlay::None;
         open_paths(&[path], state, services);
     } else {
-        form.problem = Some(format!("There is no such file: {}", path.display()));
+        form.remark = Some(Remark::Problem(format!("There is no such file: {}", path.display())));
     }
 }
 
@@ -115,7 +116,7 @@ pub(super) fn edit_export(form: ExportForm, state: &mut State, services: &Servic
 pub(super) fn export_folder_chosen(folder: &Path, state: &mut State, services: &Services) {
     let Overlay::Export(form) = &mut state.overlay else { return };
     form.folder = folder.display().to_string();
-    form.problem = None;
+    form.remark = None;
     look_at_target(state, services);
 }
 
@@ -132,15 +133,15 @@ pub(super) fn export(state: &mut State, services: &Services) {
     if state.exporting {
         return;
     }
-    form.problem = None;
+    form.remark = None;
     let (path, options) = match (form.path(), form.options()) {
         (Ok(path), Ok(options)) => (path, options),
         (Err(problem), _) => {
-            form.problem = Some(problem);
+            form.remark = Some(Remark::Problem(problem));
             return;
         }
         (_, Err(error)) => {
-            form.problem = Some(format!("Failed to export: {error}."));
+            form.remark = Some(Remark::Problem(format!("Failed to export: {error}.")));
             return;
         }
     };

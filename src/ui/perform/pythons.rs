@@ -7,6 +7,7 @@ use crate::ui::interpreter_search::{Findings, SearchOrder};
 use crate::ui::python_command::PythonCommand;
 use crate::ui::state::export::expand_home;
 use crate::ui::state::pythons::{ChosenPython, PythonChoice, Search, quoted};
+use crate::ui::state::remark::Remark;
 use crate::ui::state::{Overlay, State};
 use crate::ui::task::Task;
 
@@ -18,7 +19,7 @@ pub(super) fn perform(command: PythonCommand, state: &mut State, services: &mut 
     if state.run.is_some()
         && matches!(command, PythonCommand::LookAgain | PythonCommand::Add | PythonCommand::Forget(_))
     {
-        state.pythons.problem = Some(BUSY.to_owned());
+        state.pythons.remark = Some(Remark::Problem(BUSY.to_owned()));
         return;
     }
     match command {
@@ -109,9 +110,9 @@ pub(super) fn found(findings: Findings, state: &mut State, services: &mut Servic
 /// The file that the reader chose in the system's dialog.
 pub(super) fn file_chosen(path: Option<PathBuf>, state: &mut State, services: &Services) {
     match path {
-        Some(_) if state.run.is_some() => state.pythons.problem = Some(BUSY.to_owned()),
+        Some(_) if state.run.is_some() => state.pythons.remark = Some(Remark::Problem(BUSY.to_owned())),
         Some(path) => add(&path, state, services),
-        None => state.pythons.problem = Some("No file was chosen. A path can also be typed here.".to_owned()),
+        None => state.pythons.remark = Some(Remark::NO_FILE),
     }
 }
 
@@ -122,7 +123,7 @@ fn add(path: &Path, state: &mut State, services: &Services) {
     if !own.contains(&path) {
         own.push(path.clone());
     }
-    state.pythons.problem = None;
+    state.pythons.remark = None;
     state.pythons.named = Some(path);
     search(false, state, services);
 }
@@ -145,7 +146,7 @@ fn look_at_named(path: &PathBuf, listed_as: &[(PathBuf, String)], state: &mut St
     };
     // What is no Python is not to be looked at on every start.
     state.session.python.own_paths.retain(|own| own != path);
-    state.pythons.problem = Some(problem);
+    state.pythons.remark = Some(Remark::Problem(problem));
 }
 
 /// A Python may be listed under another of its names than when it was chosen.

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::{Services, beside, files, first, pythons, run};
+use crate::ui::state::remark::Remark;
 use crate::ui::state::{Overlay, State};
 use crate::ui::task::Report;
 
@@ -18,7 +19,7 @@ pub(in crate::ui) fn drain(state: &mut State, services: &mut Services, now: Inst
             Report::Exported(Err(problem)) => {
                 state.exporting = false;
                 match &mut state.overlay {
-                    Overlay::Export(form) => form.problem = Some(problem),
+                    Overlay::Export(form) => form.remark = Some(Remark::Problem(problem)),
                     _ => state.notices.failed(problem),
                 }
             }
@@ -32,17 +33,16 @@ pub(in crate::ui) fn drain(state: &mut State, services: &mut Services, now: Inst
                 }
             }
             Report::FileLookedAt { path, is_there } => files::open_looked_at(path, is_there, state, services),
-            // Cancelled, or no dialog could be shown: nobody can tell.
             Report::FolderChosen(None) => {
                 if let Overlay::Export(form) = &mut state.overlay {
-                    form.problem = Some("No folder was chosen. Its path can also be typed here.".to_owned());
+                    form.remark = Some(Remark::NO_FOLDER);
                 }
             }
             Report::SessionSaved(Ok(())) | Report::ResultKept(Ok(())) => {}
             Report::ResultsRead(results) => run::restore_results(results, state),
             Report::FilesChosen(paths) if paths.is_empty() => {
                 if let Overlay::Open(form) = &mut state.overlay {
-                    form.problem = Some("No file was chosen. A path can also be typed here.".to_owned());
+                    form.remark = Some(Remark::NO_FILE);
                 }
             }
             Report::FilesChosen(paths) => {

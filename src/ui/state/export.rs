@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::remark::Remark;
 use crate::export::{ExportError, FigureOptions, FigureSize, FigureTheme, Format, suggested_name};
 use crate::model::plot::PlotSpec;
 use crate::model::record::RunRecord;
@@ -54,8 +55,8 @@ pub struct ExportForm {
     pub folder: String,
     /// The file's name, as typed, with or without ending.
     pub name: String,
-    /// Why the last attempt failed.
-    pub problem: Option<String>,
+    /// What came of the last attempt.
+    pub remark: Option<Remark>,
     /// What is there already, once that is known.
     pub target_is: TargetIs,
 }
@@ -107,7 +108,7 @@ impl ExportForm {
             theme: theme.unwrap_or_default(),
             folder: folder.display().to_string(),
             name: stem(&suggested_name(spec, record, format), format).to_owned(),
-            problem: None,
+            remark: None,
             target_is: TargetIs::Unknown,
         }
     }
@@ -189,7 +190,7 @@ mod tests {
             theme: FigureTheme::Light,
             folder: folder.to_owned(),
             name: name.to_owned(),
-            problem: None,
+            remark: None,
             target_is: TargetIs::Free,
         }
     }

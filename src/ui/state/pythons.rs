@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::remark::Remark;
 use crate::engine::catalogue::{self, InterpreterOffer};
 use crate::model::series::{EngineKind, Interpreter, SeriesKey, StartMethod};
 
@@ -91,8 +92,8 @@ pub struct Pythons {
     pub typed: String,
     /// The path that was named last, until it has been looked at.
     pub named: Option<PathBuf>,
-    /// What is wrong with the path that was named last: a sentence.
-    pub problem: Option<String>,
+    /// What came of the path that was named last.
+    pub remark: Option<Remark>,
 }
 
 impl Pythons {

@@ -6,6 +6,7 @@ use eframe::egui::{
 };
 
 use crate::ui::command::{Command, Inbox};
+use crate::ui::state::remark::Remark;
 use crate::ui::theme::{self, Palette};
 
 /// The tooltip of a command, with its shortcut.
@@ -59,6 +60,18 @@ pub(super) fn quiet_button(ui: &mut Ui, label: &str, command: Command, inbox: &m
         inbox.send(command);
     }
     response
+}
+
+/// What a dialog says below its fields: what failed, or quietly what can be done besides.
+pub(super) fn remark(ui: &mut Ui, remark: Option<&Remark>) {
+    let text = match remark {
+        Some(Remark::Problem(words)) => {
+            RichText::new(format!("{} {words}", theme::WARNING_SYMBOL)).color(Palette::in_use(ui).error)
+        }
+        Some(Remark::Hint(words)) => RichText::new(*words).weak(),
+        None => return,
+    };
+    ui.add(egui::Label::new(text).wrap());
 }
 
 /// A row as high as its contents, filled from its right end.

@@ -1,13 +1,13 @@
 //! The export dialog: format, size, ground, folder and name.
 
-use eframe::egui::{self, ComboBox, Grid, RichText, TextEdit, Ui};
+use eframe::egui::{self, ComboBox, Grid, TextEdit, Ui};
 
-use super::controls::{labelled_button, primary_button};
+use super::controls::{labelled_button, primary_button, remark};
 use super::overlay::dialog;
 use crate::export::{FigureSize, FigureTheme, Format};
 use crate::ui::command::{Command, Inbox};
 use crate::ui::state::export::{ExportForm, SCALES, TargetIs};
-use crate::ui::theme::{self, Palette, space};
+use crate::ui::theme::{self, space};
 
 /// Draws the dialog.
 pub(super) fn show(ui: &mut Ui, form: &ExportForm, is_writing: bool, inbox: &mut Inbox) {
@@ -32,10 +32,7 @@ pub(super) fn show(ui: &mut Ui, form: &ExportForm, is_writing: bool, inbox: &mut
             }
             Err(problem) => ui.label(theme::caption(problem)),
         };
-        if let Some(problem) = &form.problem {
-            let words = format!("{} {problem}", theme::WARNING_SYMBOL);
-            ui.add(egui::Label::new(RichText::new(words).color(Palette::in_use(ui).error)).wrap());
-        }
+        remark(ui, form.remark.as_ref());
         ui.add_space(space::S);
         ui.horizontal(|ui| {
             let can_write = edited.path().is_ok() && !is_writing;

@@ -1,13 +1,13 @@
 //! The dialog for opening a file: a path to type, and the way to the system's own dialog, which is not there on every machine.
 
-use eframe::egui::{self, RichText, Ui};
+use eframe::egui::{self, Ui};
 
-use super::controls::{labelled_button, primary_button};
+use super::controls::{labelled_button, primary_button, remark};
 use super::export_dialog::field;
 use super::overlay::dialog;
 use crate::ui::command::{Command, Inbox};
 use crate::ui::state::OpenForm;
-use crate::ui::theme::{self, Palette, space};
+use crate::ui::theme::{self, space};
 
 /// Draws the dialog.
 pub(super) fn show(ui: &mut Ui, form: &OpenForm, inbox: &mut Inbox) {
@@ -25,10 +25,7 @@ pub(super) fn show(ui: &mut Ui, form: &OpenForm, inbox: &mut Inbox) {
             response
         });
         ui.label(theme::caption("A file can also be dropped on the window."));
-        if let Some(problem) = &form.problem {
-            let words = format!("{} {problem}", theme::WARNING_SYMBOL);
-            ui.add(egui::Label::new(RichText::new(words).color(Palette::in_use(ui).error)).wrap());
-        }
+        remark(ui, form.remark.as_ref());
         ui.add_space(space::S);
         let can_open = !path.trim().is_empty();
         let open = ui.add_enabled_ui(can_open, |ui| primary_button(ui, "Open", egui::vec2(112.0, 32.0))).inner;

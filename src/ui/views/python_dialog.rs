@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Label, RichText, TextEdit, Ui};
 
-use super::controls::{labelled_button, name, segments};
+use super::controls::{labelled_button, name, remark, segments};
 use super::overlay::dialog;
 use crate::engine::Support;
 use crate::engine::catalogue::{self, InterpreterOffer};
@@ -217,8 +217,5 @@ fn another(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
             labelled_button(ui, words, Command::Python(PythonCommand::LookAgain), inbox);
         });
     });
-    if let Some(problem) = &known.problem {
-        let words = format!("{} {problem}", theme::WARNING_SYMBOL);
-        ui.add(Label::new(RichText::new(words).color(Palette::in_use(ui).error)).wrap());
-    }
+    remark(ui, known.remark.as_ref());
 }

@@ -16,13 +16,23 @@ const TABLE_HEIGHT: f32 = 320.0;
 /// The least height of a timeline, in points.
 const TIMELINE_HEIGHT: f32 = 160.0;
 
-/// Draws the choice of what stands below the plot.
+/// How much of what was chosen shows that it is there, in points.
+const PLAINLY_THERE: f32 = 40.0;
+
+/// Draws the choice of what stands below the plot. Where that is out of sight, below the edge of a page that scrolls, it has a
+/// button that leads there.
 pub(super) fn header(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
+    let spacing = ui.spacing();
+    let top = ui.cursor().top() + spacing.interact_size.y + spacing.item_spacing.y + space::XS;
+    let is_out_of_sight = ui.clip_rect().bottom() - top < PLAINLY_THERE;
     ui.horizontal(|ui| {
         let choices = Below::ALL.map(|below| (below, Command::ShowBelow(below)));
         segments(ui, "Below the plot", choices, state.below, |below| below.label().to_owned(), inbox);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             quiet_button(ui, "Hide", Command::FoldResults, inbox);
+            if is_out_of_sight {
+                quiet_button(ui, "More below ↓", Command::ShowBelow(state.below), inbox);
+            }
         });
     });
     ui.add_space(space::XS);
