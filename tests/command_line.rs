@@ -435,6 +435,9 @@ fn a_metric_that_a_result_has_not_is_refused_and_loses_nothing_else() {
         let says = predicate::str::contains(format!("--metric {metric}: that needs "));
         threadlab().args(run).assert().code(2).stdout("").stderr(says);
     }
+    // Threads that are started and joined wait, but in batches whose units nobody times.
+    let batches = ["run", "start/after", "--engine", "native", "--metric", "latency", "--out", &figure];
+    threadlab().args(batches).assert().code(2).stdout("").stderr(predicate::str::contains("whose units are timed"));
     let drawn = ["plot", &result, "--experiment", "count-primes", "--metric", "cores-used", "--out", &figure];
     threadlab().args(drawn).assert().code(0);
 }

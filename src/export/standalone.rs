@@ -44,6 +44,7 @@ pub(super) fn write(record: &RunRecord) -> Result<Vec<u8>, ExportError> {
     let experiments: Vec<Repeated<'_>> = record.experiments.iter().map(Repeated::new).collect();
     if experiments.iter().all(|experiment| experiment.curves.is_empty()) {
         let mut reasons: Vec<&str> = experiments.iter().flat_map(Repeated::reasons).collect();
+        reasons.sort_unstable();
         reasons.dedup();
         if reasons.is_empty() {
             reasons.push("it has none");

@@ -250,6 +250,10 @@ fn errors_name_place_and_remedy() {
             with_check(r#"{ quantity = "lost-share", engine = "gil-model", threads = 8, at_least = 0.1 }"#),
         ),
         (
+            "a claim about deadlocks without two locks",
+            with_check(r#"{ quantity = "deadlocks", engine = "gil-model", threads = 8, at_least = 0.1 }"#),
+        ),
+        (
             "thread counts in two ways",
             with_check(
                 r#"{ quantity = "speedup", engine = "gil-model", threads = 8, from = 2, to = 4, at_least = 2 }"#,

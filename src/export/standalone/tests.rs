@@ -143,6 +143,20 @@ fn every_workload_is_written_on_every_engine_or_the_reason_is_given() {
 }
 
 #[test]
+fn each_reason_is_said_once() {
+    let tasks = [SeriesKey::of(EngineKind::PythonAsyncio)];
+    let primes = Workload::new(WorkloadKind::CountPrimes);
+    let atomic = Workload::new(WorkloadKind::Counter).with_written("how", &"atomic".into()).expect("a choice");
+    let mut record = record_with(&primes, &tasks);
+    for other in [record_with(&atomic, &[SeriesKey::of(EngineKind::PythonThreads)]), record.clone()] {
+        record.experiments.extend(other.experiments);
+    }
+    let error = write(&record).expect_err("none can be repeated").to_string();
+    let reason = EngineKind::PythonAsyncio.why_not_as_set(&primes).expect("a reason");
+    assert_eq!(error.matches(reason).count(), 1, "{error}");
+}
+
+#[test]
 fn windows_are_as_long_as_they_were() {
     let threads = SeriesKey::of(EngineKind::PythonThreads);
     let mut record = sample::record();
