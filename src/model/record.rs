@@ -59,7 +59,7 @@ pub enum RecordError {
     Syntax {
         /// From 1.
         line: usize,
-        /// From 1; 0 before the first character.
+        /// From 1.
         column: usize,
         /// What the parser says.
         message: String,
@@ -152,7 +152,8 @@ fn syntax_error(error: &serde_json::Error) -> RecordError {
     let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
     RecordError::Syntax {
         line: error.line(),
-        column: error.column(),
+        // The parser counts what it has read of the line: nothing yet of an empty one.
+        column: error.column().max(1),
         message: format::shortened(&message, MOST_MESSAGE_CHARS),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::bench::Opening;
+use super::bench::{Bench, Opening};
 use super::bench::{pythons, waiting};
 use eframe::egui::Key;
 use eframe::egui::Modifiers;
@@ -19,6 +19,7 @@ use threadlab::ui::command::Command;
 use threadlab::ui::edit::Stage;
 use threadlab::ui::state::Overlay;
 use threadlab::ui::state::export::{ExportForm, TargetIs};
+use threadlab::ui::state::lessons::Page;
 
 const PLAIN: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -262,6 +263,57 @@ fn a_lesson_that_is_dropped_on_the_window_is_opened() {
     bench.harness.run_steps(3);
     let state = bench.harness.state().state();
     assert_eq!(state.lessons.selected().map(|entry| entry.id.as_str()), Some("my-lesson"));
+}
+
+/// The id of the open lesson, and whether its page shows errors.
+fn open_lesson(app: &App) -> (&str, bool) {
+    let entry = app.state().lessons.selected().expect("a lesson");
+    (&entry.id, matches!(entry.page, Page::Broken { .. }))
+}
+
+/// Breaks the open lesson's file, mends it, gives it another id and takes it away: it stays what is open.
+fn check_reloading(bench: &mut Bench, file: &Path, is_of_folder: bool) {
+    let sound = include_str!("../../assets/lesson.md");
+    let broken = sound.replacen("minutes = 10", "minutes = \"x\"", 1);
+    assert_ne!(sound, broken);
+    assert_eq!(open_lesson(bench.harness.state()), ("my-lesson", false));
+    let write = |text: &str| std::fs::write(file, text).expect("a file");
+
+    write(&broken);
+    bench.until("the errors", |app| open_lesson(app) == ("mine.md", true));
+    bench.harness.get_by_label_contains("the page changes by itself");
+    write(sound);
+    bench.until("the lesson", |app| open_lesson(app) == ("my-lesson", false) && app.state().bench.is_some());
+    write(&sound.replacen("my-lesson", "your-lesson", 1));
+    bench.until("the other id", |app| open_lesson(app) == ("your-lesson", false));
+
+    std::fs::remove_file(file).expect("a file less");
+    if is_of_folder {
+        bench.until("another lesson", |app| open_lesson(app).0 != "your-lesson");
+        bench.harness.get_by_label_contains("The lesson mine.md is gone");
+    } else {
+        bench.until("the error", |app| open_lesson(app) == ("mine.md", true));
+    }
+    write(sound);
+    bench.until("the lesson again", |app| open_lesson(app) == ("my-lesson", false));
+}
+
+#[test]
+fn a_lesson_of_the_folder_stays_open_while_it_is_written() {
+    let lessons = vec![("mine.md", include_str!("../../assets/lesson.md").to_owned())];
+    let mut bench = Opening { lessons, ..Opening::default() }.open();
+    bench.perform(Command::SelectLesson("my-lesson".to_owned()));
+    let file = bench.path().join("lessons/mine.md");
+    check_reloading(&mut bench, &file, true);
+}
+
+#[test]
+fn a_lesson_file_that_was_opened_stays_open_while_it_is_written() {
+    let mut bench = waiting();
+    let file = bench.path().join("mine.md");
+    std::fs::write(&file, include_str!("../../assets/lesson.md")).expect("a file");
+    bench.perform(Command::OpenPaths(vec![file.clone()]));
+    check_reloading(&mut bench, &file, false);
 }
 
 #[test]

@@ -150,12 +150,20 @@ fn results_are_there_again_after_a_restart() {
         }
     });
     let before = bench.harness.state().state().record().expect("a record").clone();
+    let hidden = bench.curve_names().remove(0);
+    bench.perform(Command::ToggleCurve(hidden.clone()));
+    bench.until("the settings", {
+        let path = bench.config().join("session.json");
+        move |_| std::fs::read_to_string(&path).is_ok_and(|text| text.contains("\"hidden\": [\n"))
+    });
     std::fs::write(folder.join("gil.count-primes.json"), "{ broken").expect("a file");
 
     let mut again = Opening { config: Some(bench.config()), ..Opening::default() }.open();
     again.until("the results", |app| !app.state().measured.is_empty());
+    again.perform(Command::SelectLesson("gil".to_owned()));
     again.perform(Command::SelectLesson("waiting".to_owned()));
     let state = again.harness.state().state();
+    assert!(state.hidden().is_some_and(|names| names.iter().eq([&hidden])), "{:?}", state.hidden());
     assert_eq!(state.record(), Some(&before));
     assert!(state.figure().expect("a figure").panels[0].curves.len() >= 2, "it is drawn");
     assert!(state.notices.shown().is_empty(), "a broken file is no error: {:?}", state.notices.shown());

@@ -197,7 +197,8 @@ fn check_error(text: &str, message: &str) {
 
 #[test]
 fn texts_that_are_no_record() {
-    check_error("", "line 1, column 0 is no JSON: EOF while parsing a value");
+    check_error("", "line 1, column 1 is no JSON: EOF while parsing a value");
+    check_error("{\n", "line 2, column 1 is no JSON: EOF while parsing an object");
     check_error("{\n  \"format\": 1,\n  oops", "line 3, column 3 is no JSON: key must be a string");
     check_error("[1, 2]", "no Threadlab result: the text has no `format` number");
     check_error("{\"format\": \"1\"}", "no Threadlab result: the text has no `format` number");

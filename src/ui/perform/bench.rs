@@ -24,10 +24,21 @@ use crate::ui::state::{Bench, Drawing, SeriesOffer, State, Wish};
 /// Opens a lesson, with the first of its groups.
 pub(super) fn select_lesson(id: &str, state: &mut State, services: &Services) {
     if state.lessons.select(id) {
-        state.opened = None;
-        state.beside = None;
-        open(0, state, services);
+        show_lesson(state, services);
     }
+}
+
+/// Opens the lesson at this place of the list, with the first of its groups.
+pub(super) fn select_lesson_at(index: usize, state: &mut State, services: &Services) {
+    if state.lessons.select_at(index) {
+        show_lesson(state, services);
+    }
+}
+
+fn show_lesson(state: &mut State, services: &Services) {
+    state.opened = None;
+    state.beside = None;
+    open(0, state, services);
 }
 
 /// Opens the lesson of a result where there is one, with the group that holds the result's first experiment. What is open already

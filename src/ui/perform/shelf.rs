@@ -2,12 +2,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::{Services, bench};
-use crate::lesson::Entry;
 use crate::lesson::watch::LibraryWatcher;
+use crate::lesson::{Entry, Origin};
 use crate::ui::state::State;
-use crate::ui::state::lessons::{LessonEntry, Page};
+use crate::ui::state::lessons::{LessonEntry, Page, Replaced};
 
 /// Follows the library's folder and files from now on, and says once what is wrong with them.
 pub(super) fn follow(state: &mut State, services: &mut Services) {
@@ -40,19 +41,27 @@ pub(super) fn drain(state: &mut State, services: &mut Services) {
 
 /// Fills the list for the first time, and opens the lesson that was open last.
 pub(super) fn fill(state: &mut State, services: &Services) {
-    state.lessons.replace(services.lessons.entries().iter().map(entry).collect());
+    state.lessons.replace(services.lessons.entries().iter().map(entry).collect(), None);
     if let Some(id) = state.session.lesson.clone() {
-        // One that is gone is no fault: the first is opened instead.
-        state.lessons.select(&id);
+        // One that was broken was kept by its file's name, and may be mended. One that is gone is no fault: the first is opened.
+        let _is_there = state.lessons.select(&id) || state.lessons.select_file(&id);
     }
     bench::open(0, state, services);
 }
 
 /// Fills the list anew from the library; the open lesson stays open, and its experiment as it was set.
 fn refill(state: &mut State, services: &Services) {
-    state.lessons.replace(services.lessons.entries().iter().map(entry).collect());
-    let index = state.bench.as_ref().map_or(0, |bench| bench.index);
-    bench::open(index, state, services);
+    let group = state.bench.as_ref().map(|bench| bench.index);
+    let group = match state.lessons.replace(services.lessons.entries().iter().map(entry).collect(), group) {
+        Replaced::Kept(group) => group,
+        Replaced::Gone(name) => {
+            let words = format!("The lesson {name} is gone: the first is open until it is back.");
+            state.notices.done(words, Instant::now());
+            state.beside = None;
+            0
+        }
+    };
+    bench::open(group, state, services);
 }
 
 /// Adds a lesson file and opens it.
@@ -60,21 +69,25 @@ pub(super) fn add_file(path: &Path, state: &mut State, services: &mut Services) 
     let index = services.lessons.add_file(path);
     follow(state, services);
     refill(state, services);
-    if let Some(id) = state.lessons.entries().get(index).map(|entry| entry.id.clone()) {
-        bench::select_lesson(&id, state, services);
-    }
+    bench::select_lesson_at(index, state, services);
 }
 
 fn entry(entry: &Entry) -> LessonEntry {
+    let file = match &entry.origin {
+        Origin::Bundled => None,
+        Origin::File(path) => Some(path.clone()),
+    };
     match &entry.lesson {
         Ok(lesson) => LessonEntry {
             id: lesson.id.clone(),
             title: lesson.title.clone(),
+            file,
             page: Page::Lesson(Arc::new(lesson.clone())),
         },
         Err(errors) => LessonEntry {
             id: entry.name.clone(),
             title: entry.title().to_owned(),
+            file,
             page: Page::Broken { count: errors.count_in_words(), diagnostics: errors.to_string() },
         },
     }

@@ -119,6 +119,13 @@ impl Pythons {
         self.usable().filter_map(states).flatten().collect()
     }
 
+    /// The interpreter that the first program runs in: the usual one where it is chosen or nothing is, or else the first chosen.
+    pub fn for_programs(&self, choice: &PythonChoice) -> Option<Interpreter> {
+        let chosen = self.interpreters(choice);
+        let is_usual = |python: &&Interpreter| self.usual.as_ref().is_some_and(|usual| usual.path == python.path);
+        chosen.iter().find(is_usual).or(chosen.first()).or(self.usual.as_ref()).cloned()
+    }
+
     /// Those that were chosen and are not there any more; none before the search is done.
     pub fn missing(&self, choice: &PythonChoice) -> Vec<ChosenPython> {
         if self.search == Search::Looking {
@@ -250,6 +257,22 @@ mod tests {
         assert_eq!(states, [Some(false), Some(true)]);
         choice.chosen = Some(Vec::new());
         assert_eq!(pythons.interpreters(&choice), []);
+    }
+
+    #[test]
+    fn a_program_runs_in_the_usual_one_where_it_is_chosen() {
+        let all = [python("/a", "3.13.1", true), python("/b", "3.11.7", false)];
+        let pythons = known(&all);
+        let choose = |chosen: &[usize]| PythonChoice {
+            chosen: Some(chosen.iter().map(|&index| ChosenPython::of(&all[index])).collect()),
+            ..PythonChoice::default()
+        };
+        let runs_in = |choice| pythons.for_programs(&choice).map(|python| python.path);
+        assert_eq!(runs_in(PythonChoice::default()).as_deref(), Some("/b"));
+        assert_eq!(runs_in(choose(&[0, 1])).as_deref(), Some("/b"));
+        assert_eq!(runs_in(choose(&[0])).as_deref(), Some("/a"));
+        assert_eq!(runs_in(choose(&[])).as_deref(), Some("/b"));
+        assert_eq!(Pythons::default().for_programs(&PythonChoice::default()), None);
     }
 
     #[test]

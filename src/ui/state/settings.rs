@@ -41,18 +41,21 @@ impl Group {
         groups.into_iter().map(|(_, group)| group).collect()
     }
 
-    /// What stands above the plot, given the title of every experiment of the lesson: that of its experiment, or
-    /// "CPU-bound beside I/O-bound" for several.
+    /// What stands above the plot, given the title of every experiment of the lesson: that of its experiment, or for several
+    /// "CPU-bound beside I/O-bound", or "A job of 1 or 10 ms" where they differ only in a part.
     pub fn title(&self, titles: &[String]) -> String {
-        let mut own = self.experiments.iter().filter_map(|index| titles.get(*index));
-        match (own.next(), self.experiments.len()) {
-            (None, _) => String::new(),
-            (Some(only), 1) => only.clone(),
-            (Some(first), _) => {
-                let first = short(first);
-                own.fold(first.to_owned(), |sofar, title| format!("{sofar} beside {}", beyond(first, short(title))))
-            }
+        let own: Vec<&String> = self.experiments.iter().filter_map(|index| titles.get(*index)).collect();
+        if let [only] = *own {
+            return only.clone();
         }
+        let short: Vec<&str> = own.into_iter().map(|title| short(title)).collect();
+        let Some((first, others)) = short.split_first() else { return String::new() };
+        if others.iter().all(|title| title == first) {
+            return format!("{first} beside the same");
+        }
+        alternatives(&short).unwrap_or_else(|| {
+            others.iter().fold((*first).to_owned(), |sofar, title| format!("{sofar} beside {}", beyond(first, title)))
+        })
     }
 
     /// Its experiments.
@@ -64,6 +67,28 @@ impl Group {
 /// What stands before the colon of a title: `CPU-bound` of `CPU-bound: counting primes`.
 fn short(title: &str) -> &str {
     title.split_once(": ").map_or(title, |(before, _)| before)
+}
+
+/// Titles that differ in the middle or at the end as one: `A job of 1 or 10 ms`. `None` where they do not begin with the same
+/// words, or share too little for that to be read.
+fn alternatives(titles: &[&str]) -> Option<String> {
+    let all: Vec<Vec<&str>> = titles.iter().map(|title| title.split(' ').collect()).collect();
+    let (first, shortest) = (all.first()?, all.iter().map(Vec::len).min()?);
+    let is_shared = |place: &usize| all.iter().all(|words| words[*place] == first[*place]);
+    let begin = (0..shortest).take_while(is_shared).count();
+    let is_shared_end = |back: &usize| all.iter().all(|words| words[words.len() - back] == first[first.len() - back]);
+    let end = (1..=shortest - begin).take_while(is_shared_end).count();
+    // What follows a comma stands for itself.
+    let ends_in_comma = begin > 0 && first[begin - 1].ends_with(',');
+    let differ = all.iter().all(|words| words.len() > begin + end);
+    if begin == 0 || begin + end < 2 || ends_in_comma || !differ {
+        return None;
+    }
+    let own: Vec<String> = all.iter().map(|words| words[begin..words.len() - end].join(" ")).collect();
+    let (last, before) = own.split_last()?;
+    let parts =
+        [first[..begin].join(" "), format!("{} or {last}", before.join(", ")), first[first.len() - end..].join(" ")];
+    Some(parts.join(" ").trim_end().to_owned())
 }
 
 /// What a title says beyond the one before it: `a call` of `Counting, a call` after `Counting, c += 1`.
@@ -199,6 +224,7 @@ impl GroupSettings {
             parameters: self.workloads.iter().map(Workload::written).collect(),
             predictions: self.predictions.clone(),
             metric: Some(self.metric),
+            hidden: self.hidden.clone(),
         }
     }
 
@@ -226,6 +252,7 @@ impl GroupSettings {
         if let Some(metric) = saved.metric {
             self.metric = metric;
         }
+        self.hidden.clone_from(&saved.hidden);
         self
     }
 }
@@ -248,6 +275,8 @@ pub struct SavedGroup {
     pub predictions: Vec<Prediction>,
     /// The tab shown.
     pub metric: Option<Metric>,
+    /// Curves that are hidden, by their names in the legend.
+    pub hidden: BTreeSet<String>,
 }
 
 #[cfg(test)]
@@ -267,6 +296,22 @@ mod tests {
         check(&["CPU-bound: counting primes", "I/O-bound: waiting 5 ms"], "CPU-bound beside I/O-bound");
         check(&["Counting, c += 1", "Counting, a call"], "Counting, c += 1 beside a call");
         check(&["Waiting 5 ms", "A request answered after 5 ms"], "Waiting 5 ms beside A request answered after 5 ms");
+        check(
+            &["Start, and join after the loop that starts", "Start, and join inside the loop"],
+            "Start, and join after the loop that starts or inside the loop",
+        );
+        check(&["Hashing 1 KiB at a time", "Hashing 64 KiB at a time"], "Hashing 1 or 64 KiB at a time");
+        check(
+            &["A job of 1 ms, divided", "A job of 10 ms, divided", "A job of 100 ms, divided"],
+            "A job of 1, 10 or 100 ms, divided",
+        );
+        check(&["Counting, a call", "Counting, a call"], "Counting, a call beside the same");
+        check(&["A thread: waiting", "A process: waiting"], "A thread beside A process");
+        check(&["Two jobs of 1 ms", "Two jobs of 1 ms", "Two jobs of 9 ms"], "Two jobs of 1, 1 or 9 ms");
+        check(
+            &["Work that computes", "Work in a library", "Work that waits"],
+            "Work that computes beside Work in a library beside Work that waits",
+        );
         check(&[], "");
     }
 }

@@ -38,8 +38,8 @@ pub(super) fn show(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
 }
 
 fn controls(ui: &mut Ui, state: &State, inbox: &mut Inbox) {
-    let chosen = state.pythons.interpreters(&state.session.python);
-    let python = chosen.first().or(state.pythons.usual.as_ref());
+    let python = state.pythons.for_programs(&state.session.python);
+    let python = python.as_ref();
     ui.horizontal_wrapped(|ui| {
         let is_ready = python.is_some() && !state.first.is_running && state.run.is_none();
         let label = if state.first.is_running { "Running …" } else { "Run it" };

@@ -122,6 +122,7 @@ fn rich() -> Value {
         parameters: vec![[("wait_ms".to_owned(), crate::model::workload::ParameterValue::Number(20.0))].into(); 2],
         predictions: vec![prediction; 2],
         metric: Some(crate::model::plot::Metric::Speedup),
+        hidden: ["GIL model".to_owned(), "Native threads".to_owned()].into(),
     };
     let mut session = Session { zoom: 1.5, hint_dismissed: true, ..Session::default() };
     session.reach("waiting", LessonProgress::Run);
