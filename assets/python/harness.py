@@ -8,7 +8,7 @@ CPython 3.8 to 3.15, standard library only. Threadlab writes this file to a priv
 
 as the leader of a process group (on Windows in a job object), with a pipe for each of stdin, stdout and stderr.
 
-Protocol 1. Requests come as JSON objects, one a line, on stdin. Answers go to stdout, one a line, each with TOKEN
+Protocol 2. Requests come as JSON objects, one a line, on stdin. Answers go to stdout, one a line, each with TOKEN
 before it; whatever else the program prints goes to stderr, where it cannot be taken for an answer. First comes
 `hello`. Each request is answered by one `point` or one `error`, and then by `done`, when its workers have ended:
 
@@ -32,6 +32,11 @@ it prints comes back line by line with the thread and the time of each:
 With `stamped`, threads note when each of their units ends, and the point says how often progress went from one to another:
 `gil_switches`. That is how often the GIL changed hands as long as units are much shorter than the switch interval.
 
+With `look_after_s`, a number of seconds, where the learner's own code is measured: when they are over and there is no answer yet,
+the stacks of all threads are written to files `stuck-ID-…` beside this one, as `faulthandler` writes them. That needs no GIL,
+so it works where one call keeps it for ever; only in a sub-interpreter it does not. Nothing runs for it meanwhile: a thread of
+the system sleeps.
+
 Counting (one window): the workers are ready, and start at one absolute time. After the warm-up the counters of all
 workers and the clock are read, and read again after the length. Units are the difference of the counters. What cannot
 be known is null.
@@ -45,7 +50,7 @@ import sys
 import time
 from array import array
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 # The counters: words of 8 bytes in one block of memory. First a control area, then an area for each worker; areas are
 # multiples of 128 bytes, so that no two workers write to the same cache lines.
@@ -562,6 +567,101 @@ class OwnCode:
         return bool(multiprocessing is not None and multiprocessing.active_children())
 
 
+class Lookout:
+    """Writes to a file where all threads of this interpreter are, when it is late and the learner's code is still at work.
+
+    There is one in a process."""
+
+    fd = path = owner = None
+
+    @classmethod
+    def begin(cls, name, look):
+        """`look` is how the file's path begins, and when to look, as `time.perf_counter_ns` counts; None for no lookout."""
+        if look is None:
+            return
+        import faulthandler
+
+        cls.end()
+        beginning, at_ns = look
+        cls.path, cls.owner = beginning + name, os.getpid()
+        try:
+            # Added to at the end: what the code itself writes to every descriptor shall not be in the way.
+            cls.fd = os.open(cls.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            left_s = max((at_ns - time.perf_counter_ns()) / 1e9, 0.001)
+            faulthandler.dump_traceback_later(left_s, file=cls.fd)
+        except (OSError, RuntimeError):
+            # No descriptor or no thread is left: then nobody looks, and the code is measured all the same.
+            cls.end()
+
+    @classmethod
+    def end(cls):
+        if cls.fd is None:
+            return
+        import faulthandler
+
+        fd, cls.fd = cls.fd, None
+        # A child that the learner's code forked would wait for ever: the thread that looks is not there.
+        if cls.owner != os.getpid():
+            return
+        faulthandler.cancel_dump_traceback_later()
+        for undo, what in ((os.close, fd), (os.unlink, cls.path)):
+            try:
+                undo(what)
+            except OSError:
+                # The learner's code may have done it.
+                pass
+
+
+class LookoutInside:
+    """A lookout in a sub-interpreter, where there is no `faulthandler`: a thread that sleeps. It can write where the others are
+    unless one of them keeps the interpreter's GIL. Only the first interpreter has one; like all of them it does the same work."""
+
+    def __init__(self, look):
+        import _thread
+
+        self.path, self.at_ns = look[0] + "interpreter", look[1]
+        self.over, self.ended = _thread.allocate_lock(), _thread.allocate_lock()
+        self.over.acquire()
+        self.ended.acquire()
+        try:
+            _thread.start_new_thread(self.wait, ())
+        except RuntimeError:
+            # No thread is left: then nobody looks.
+            self.ended.release()
+
+    def wait(self):
+        try:
+            left_s = max((self.at_ns - time.perf_counter_ns()) / 1e9, 0.001)
+            if not self.over.acquire(True, left_s):
+                self.write()
+        finally:
+            self.ended.release()
+
+    def write(self):
+        import _thread
+
+        lines = ["Timeout (of a sub-interpreter)!"]
+        for ident, frame in sys._current_frames().items():
+            if ident == _thread.get_ident():
+                continue
+            lines.append("Thread 0x%x (most recent call first):" % ident)
+            while frame is not None:
+                code = frame.f_code
+                lines.append('  File "%s", line %d in %s' % (code.co_filename, frame.f_lineno or 0, code.co_name))
+                frame = frame.f_back
+        # The other interpreters are not looked into.
+        lines.append("...")
+        fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.write(fd, ("\n".join(lines) + "\n").encode("utf-8", "replace"))
+        finally:
+            os.close(fd)
+
+    def end(self):
+        self.over.release()
+        self.ended.acquire()
+
+
 def make_unit(workload, cells, stop_fd, control=NO_CONTROL, index=0, shared=None):
     """The function that does one unit of `workload`, for one worker."""
     kind = workload["kind"]
@@ -1004,8 +1104,15 @@ def run_in_interpreter(block, index, settings, stop_fd, pause):
     # This interpreter may have measured the same source before.
     OwnCode.forget()
     workload, options = json.loads(settings)
-    with memoryview(block).cast("q") as memory:
-        worker(memory, index, workload, options, lambda control: wait_by_polling(control, pause), stop_fd)
+    inside = None
+    if index == 0 and options.get("look"):
+        inside = LookoutInside(options["look"])
+    try:
+        with memoryview(block).cast("q") as memory:
+            worker(memory, index, workload, options, lambda control: wait_by_polling(control, pause), stop_fd)
+    finally:
+        if inside is not None:
+            inside.end()
 
 
 class ProcessCrew(Crew):
@@ -1109,7 +1216,14 @@ def run_in_process(path, size, index, workload, options, pause, lock):
         shared = mmap.mmap(file.fileno(), size)
     memory = memoryview(shared).cast("q")
     shared = None if lock is None else Shared(workload, index + 1, lock)
-    worker(memory, index, workload, options, lambda control: wait_by_polling(control, pause), None, shared)
+
+    def wait_for_start(control):
+        # A worker that gets here does not keep the window from its end: it is killed then.
+        Lookout.end()
+        wait_by_polling(control, pause)
+
+    Lookout.begin("process-%d" % index, options.get("look"))
+    worker(memory, index, workload, options, wait_for_start, None, shared)
 
 
 def process_cpu_ns(pid):
@@ -1202,7 +1316,7 @@ class Turns:
         sys.setswitchinterval(self.usual)
 
 
-def measure_point(request, workload):
+def measure_point(request, workload, look):
     workers, engine = request["workers"], request["engine"]
     few = workers <= (os.cpu_count() or 1)
     MemoryLimit.hold(workers)
@@ -1220,8 +1334,12 @@ def measure_point(request, workload):
             options["stamps"] = [array("q", bytes(WORD * STAMPS_KEPT)) for _ in range(workers)]
         crew = ThreadCrew(workers, workload, options)
     elif engine == "interpreters":
+        options["look"] = look
         crew = InterpreterCrew(workers, workload, options)
     elif engine == "processes":
+        # Here nothing of the learner's runs any more; each worker has a lookout of its own.
+        Lookout.end()
+        options["look"] = look
         crew = ProcessCrew(workers, workload, options, request.get("start_method"))
     else:
         raise Refused("engine `%s` is not known to the harness" % engine)
@@ -1878,10 +1996,19 @@ def answer(request):
     if op not in ("point", "alone"):
         raise Refused("request `%s` is not known to the harness" % op)
     sys.setswitchinterval(request["switch_interval_s"])
-    workload = prepared(request["workload"])
-    if op == "alone":
-        return measure_alone(request, workload)
-    return measure_point(request, workload)
+    look_after_s = request.get("look_after_s")
+    look = None
+    if look_after_s is not None:
+        folder = os.path.dirname(os.path.abspath(__file__))
+        look = (os.path.join(folder, "stuck-%d-" % request["id"]), time.perf_counter_ns() + int(look_after_s * 1e9))
+    try:
+        Lookout.begin("main", look)
+        workload = prepared(request["workload"])
+        if op == "alone":
+            return measure_alone(request, workload)
+        return measure_point(request, workload, look)
+    finally:
+        Lookout.end()
 
 
 def greeting():

@@ -23,6 +23,7 @@ use threadlab::engine::python::harness::{Harness, HarnessError, Settings};
 use threadlab::engine::python::process::running_in_group;
 use threadlab::engine::python::protocol::{Mode, Op, Request, StartMethod, Work};
 use threadlab::engine::{Engine, MeasureError, Support, WindowOrder};
+use threadlab::model::code::CodeFault;
 use threadlab::model::comparison::{Agreement, rows};
 use threadlab::model::first_program::{Pause, program};
 use threadlab::model::series::{EngineKind, Interpreter, SeriesKey};
@@ -169,6 +170,7 @@ fn own_code(source: &str, mode: Mode) -> Request {
         timed: true,
         stamped: false,
         switch_interval_s: 0.005,
+        look_after_s: None,
         workload: Work::Code { source: source.to_owned() },
     }
 }

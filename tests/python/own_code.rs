@@ -24,6 +24,68 @@ fn own_code_is_measured_and_its_faults_are_told_with_their_line() {
     }
 }
 
+/// Own code that does not come back in these ways of running workers: in which line it is said to be, and in which others.
+#[track_caller]
+fn check_stuck(python: &Interpreter, modes: &[Mode], source: &str, line: u32, words: &str) {
+    for mode in modes {
+        // The lookout is two seconds earlier: long enough for a machine that does much else.
+        let mut harness = harness(python, |settings| settings.answer_limit = Duration::from_secs(8));
+        // A process that is spawned loads the code anew.
+        let start_method = (*mode == Mode::Processes).then_some(StartMethod::Spawn);
+        let request = Request { start_method, ..own_code(source, *mode) };
+        let answer = harness.ask(request, Duration::ZERO, &CancelFlag::new());
+        let shown = format!("{} {mode:?}: {answer:?}", python.version);
+        let Err(error) = answer else { panic!("{shown}") };
+        let message = error.to_string();
+        assert!(message.starts_with("it did not answer within "), "{shown}");
+        let fault = CodeFault::within(&message).unwrap_or_else(|| panic!("{shown}"));
+        assert_eq!(fault.line, line, "{shown}");
+        assert!(fault.message.starts_with(&format!("after 6 s {words}; a loop without end or a lock")), "{shown}");
+        let group = harness.group();
+        drop(harness);
+        assert_eq!(running_in_group(group), 0, "{shown}");
+    }
+}
+
+#[test]
+fn code_that_never_returns_is_told_with_its_line() {
+    for python in some_pythons() {
+        // In the call that tries it out, before there are workers.
+        let endless = "def spin():\n    while True: pass\n\ndef work():\n    spin()\n";
+        check_stuck(&python, &modes(&python), endless, 2, "1 thread was still here");
+        // One call that keeps the GIL for hours.
+        let keeps = "def work():\n    return sum(range(10 ** 14))\n";
+        check_stuck(&python, &[Mode::Threads], keeps, 2, "1 thread was still here");
+    }
+}
+
+#[test]
+fn a_deadlock_in_own_code_is_told_with_its_lines() {
+    let deadlock = "import threading\n\na, b = threading.Lock(), threading.Lock()\nboth = threading.Barrier(2)\ncalls = []\n\n\
+                    def work():\n    if not calls:\n        calls.append(1)\n    elif len(calls) == calls.append(1) or len(calls) % 2 == 0:\n        \
+                    with a:\n            both.wait()\n            with b:\n                pass\n    else:\n        \
+                    with b:\n            both.wait()\n            with a:\n                pass\n";
+    for python in some_pythons() {
+        check_stuck(&python, &[Mode::Threads], deadlock, 13, "1 thread was still here, 1 in line 18");
+    }
+}
+
+#[test]
+fn a_worker_that_never_returns_is_told_with_its_line() {
+    // Only the second call in an interpreter; the first one tries it out.
+    let late = "import threading\ncalls = []\ndef work():\n    calls.append(1)\n    if len(calls) > 1:\n        \
+                threading.Event().wait()\n";
+    // In a worker process, while its code is loaded.
+    let loading = "import multiprocessing, threading\n\nif multiprocessing.current_process().name != 'MainProcess':\n    \
+                   threading.Lock().acquire() and threading.Event().wait()\n\ndef work():\n    pass\n";
+    for python in some_pythons() {
+        if modes(&python).contains(&Mode::Interpreters) {
+            check_stuck(&python, &[Mode::Interpreters], late, 6, "at least 1 thread was still here");
+        }
+        check_stuck(&python, &[Mode::Processes], loading, 4, "2 threads were still here");
+    }
+}
+
 #[test]
 fn own_code_is_loaded_anew_for_each_window() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -123,6 +123,7 @@ impl PythonEngine {
             timed: workload.bound() != Bound::Cpu,
             stamped: self.notes_switches && workload.bound() == Bound::Cpu,
             switch_interval_s: f64::from(self.switch_interval_us.max(1)) / 1e6,
+            look_after_s: None,
             workload: self.work(workload)?,
         })
     }

@@ -16,6 +16,7 @@ use crate::model::first_program::Transcript;
 use crate::model::visible::visible;
 
 mod error;
+mod stuck;
 
 pub use error::HarnessError;
 
@@ -70,10 +71,6 @@ impl Settings {
         }
     }
 }
-
-/// What is most often the reason where own code does not answer.
-const NO_RETURN: &str = "; a call of `work` that does not return is the usual reason: let it do one unit of work and return, \
-                         since Threadlab itself repeats the calls";
 
 /// A running harness. Its process group and its folder go when it is dropped.
 #[derive(Debug)]
@@ -160,17 +157,20 @@ impl Harness {
     /// When no valid answer comes in time, and when `cancel` is raised meanwhile.
     pub fn ask(&mut self, mut request: Request, longest: Duration, cancel: &CancelFlag) -> Result<Point, HarnessError> {
         request.id = self.next_id;
+        let limit = longest + self.settings.answer_limit;
+        let look_after = stuck::look_after(limit);
+        if let Work::Code { .. } = request.workload {
+            request.look_after_s = Some(look_after.as_secs_f64());
+        }
         let line = serde_json::to_string(&request).map_err(|error| HarnessError::Garbage(error.to_string()))?;
         let answer = self.request(&line, longest, cancel);
         if let Work::Code { .. } = request.workload {
             // What has left the process group is not seen by the harness.
             self.has_leftover |= self.process.strays() > 0;
         }
-        let answer = answer.map_err(|error| match (error, &request.workload) {
-            (HarnessError::NoAnswer { seconds, .. }, Work::Code { .. }) => {
-                HarnessError::NoAnswer { seconds, hint: NO_RETURN }
-            }
-            (error, _) => error,
+        let answer = answer.map_err(|error| match &request.workload {
+            Work::Code { source } => stuck::explained(error, request.id, source, self.folder.path(), look_after),
+            _ => error,
         });
         match answer? {
             Answer::Point(point) => self.accept(point).inspect_err(|_| {
@@ -221,7 +221,7 @@ impl Harness {
     ) -> Result<Answer, HarnessError> {
         let limit = longest + self.settings.answer_limit;
         let deadline = Instant::now() + limit;
-        let late = HarnessError::NoAnswer { seconds: limit.as_secs(), hint: "" };
+        let late = HarnessError::NoAnswer { seconds: limit.as_secs(), hint: String::new() };
         if self.process.send(line).is_err() {
             return Err(self.gone());
         }

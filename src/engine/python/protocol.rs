@@ -11,7 +11,7 @@ pub use crate::model::series::StartMethod;
 pub use crate::model::workload::Work;
 
 /// The version of the protocol that this program speaks.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// How the harness runs workers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -50,6 +50,8 @@ pub struct Request {
     pub stamped: bool,
     /// What `sys.setswitchinterval` is given, in seconds.
     pub switch_interval_s: f64,
+    /// After how many seconds without an answer the harness writes where the learner's code is; `None` where nobody asks.
+    pub look_after_s: Option<f64>,
     /// What a unit is.
     pub workload: Work,
 }
@@ -252,20 +254,21 @@ mod tests {
             timed: true,
             stamped: false,
             switch_interval_s: 0.005,
+            look_after_s: None,
             workload: Work::Socket { delay_ms: 5.0, host: "127.0.0.1".to_owned(), port: 4711 },
         };
         assert_eq!(
             serde_json::to_string(&request).expect("it is plain"),
-            r#"{"id":7,"op":"point","engine":"processes","start_method":"forkserver","workers":4,"warm_up_s":0.02,"length_s":0.1,"timed":true,"stamped":false,"switch_interval_s":0.005,"workload":{"kind":"socket","delay_ms":5.0,"host":"127.0.0.1","port":4711}}"#
+            r#"{"id":7,"op":"point","engine":"processes","start_method":"forkserver","workers":4,"warm_up_s":0.02,"length_s":0.1,"timed":true,"stamped":false,"switch_interval_s":0.005,"look_after_s":null,"workload":{"kind":"socket","delay_ms":5.0,"host":"127.0.0.1","port":4711}}"#
         );
     }
 
     #[test]
     fn answers_are_read() {
         let hello = parse(
-            r#"{"kind": "hello", "protocol": 1, "version": "3.11.7", "implementation": "cpython", "free_threaded": false, "gil_enabled": true, "pid": 12, "new": 1}"#,
+            r#"{"kind": "hello", "protocol": 2, "version": "3.11.7", "implementation": "cpython", "free_threaded": false, "gil_enabled": true, "pid": 12, "new": 1}"#,
         );
-        assert!(matches!(hello, Ok(Answer::Hello(Hello { protocol: 1, pid: 12, .. }))), "{hello:?}");
+        assert!(matches!(hello, Ok(Answer::Hello(Hello { protocol: 2, pid: 12, .. }))), "{hello:?}");
         let point = parse(
             r#"{"kind":"point","id":3,"wall_s":0.1,"age_s":0.2,"units":9,"workers_cpu_s":null,"gil_enabled":true}"#,
         );

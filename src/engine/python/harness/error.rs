@@ -68,8 +68,8 @@ pub enum HarnessError {
     NoAnswer {
         /// The time it had.
         seconds: u64,
-        /// What may be the reason, with its introduction, or nothing.
-        hint: &'static str,
+        /// Where the learner's code was, or what may be the reason, with its introduction; or nothing.
+        hint: String,
     },
     /// The answer cannot be read.
     #[error("it sent what is no answer: {0}")]

@@ -9,7 +9,7 @@ use super::*;
 /// `$5` is the token. The file descriptors of a fake are as Threadlab gives them.
 const HELLO: &str = r#"say() { printf '%s%s\n' "$token" "$1"; }
 token=$5
-say '{"kind":"hello","protocol":1,"version":"3.11.7","implementation":"cpython","free_threaded":false,"gil_enabled":true,"pid":1}'
+say '{"kind":"hello","protocol":2,"version":"3.11.7","implementation":"cpython","free_threaded":false,"gil_enabled":true,"pid":1}'
 "#;
 
 const POINT: &str =
@@ -45,6 +45,7 @@ fn request() -> Request {
         timed: false,
         stamped: false,
         switch_interval_s: 0.005,
+        look_after_s: None,
         workload: Work::CountPrimes { limit: 100 },
     }
 }
@@ -119,7 +120,7 @@ fn another_version_than_the_one_found() {
         &fake(&HELLO.replace("\"free_threaded\":false", "\"free_threaded\":true")),
         "it is 3.11.7 free-threaded; look",
     );
-    check_start(&fake(&HELLO.replace("\"protocol\":1", "\"protocol\":2")), "speaks protocol 2 and not 1");
+    check_start(&fake(&HELLO.replace("\"protocol\":2", "\"protocol\":1")), "speaks protocol 1 and not 2");
     check_start(
         &fake(&HELLO.replace("\"gil_enabled\":true", "\"gil_enabled\":false")),
         "the GIL is off although it was to be on",
