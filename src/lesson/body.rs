@@ -21,6 +21,9 @@ const WORK: &str = "work";
 /// The heading that begins the questions.
 const FAQ: &str = "FAQ";
 
+/// What a question ends with: in the scripts of Europe, of East Asia, and in the Arabic one.
+const QUESTION_MARKS: [char; 3] = ['?', '\u{ff1f}', '\u{61f}'];
+
 /// What the body says. Its parts may be missing where the body had errors.
 #[derive(Debug, Default)]
 pub(super) struct Body {
@@ -327,6 +330,13 @@ impl Reader<'_> {
                     .error(&place, format!("the question \u{201c}{}\u{201d} has no answer", question.title))
                     .expected("expected text below this heading");
                 self.report.push(error);
+            }
+            if !question.title.is_empty() && !question.title.trim_end().ends_with(QUESTION_MARKS) {
+                let place = trimmed(markdown, question.span.clone());
+                let warning = self
+                    .error(&place, format!("the FAQ has \u{201c}{}\u{201d}, which is no question", question.title))
+                    .help("end it with `?`; use `####` for a heading within an answer; and end the FAQ with a heading `##`");
+                self.report.push(warning.into_warning());
             }
             let mut experiments: Vec<String> = Vec::new();
             for link in links.iter().filter(|link| (question.span.start..end).contains(&link.start)) {

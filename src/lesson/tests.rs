@@ -117,6 +117,24 @@ fn a_wrong_link_is_pointed_at_and_not_its_words() {
 }
 
 #[test]
+fn a_heading_of_the_faq_that_is_no_question_is_warned_of_with_its_place() {
+    let warnings = |source: &str| {
+        let parsed = parse(source, "x.md", Origin::Bundled).unwrap_or_else(|errors| panic!("{errors}"));
+        let of_headings = parsed.warnings.into_iter().filter(|warning| warning.message.contains("no question"));
+        of_headings.map(|warning| (warning.line, warning.column, warning.message)).collect::<Vec<_>>()
+    };
+    let line = SOUND.lines().position(|line| line == "### Threads or asyncio?").expect("it is there") + 1;
+    let told = "the FAQ has \u{201c}More on threads\u{201d}, which is no question".to_owned();
+    assert_eq!(warnings(&broken("Threads or asyncio?", "More on threads")), [(line, 1, told)]);
+    for sound in ["### Threads or asyncio?", "### スレッドか？", "### Threads or `asyncio?`", "### Threads? #### "]
+    {
+        assert_eq!(warnings(&broken("### Threads or asyncio?", sound)), [], "{sound}");
+    }
+    // A heading within an answer.
+    assert_eq!(warnings(&broken("\nBoth.\n", "\nBoth.\n\n#### In detail\n\nBoth.\n")), []);
+}
+
+#[test]
 fn own_code_is_recorded() {
     let lesson = parse_text(&broken("```python\n", "```python work\n")).expect("a sound lesson");
     assert_eq!(lesson.code[0].role, CodeRole::Work);
