@@ -839,6 +839,9 @@ def worker(memory, index, workload, options, wait_for_start, stop_fd, shared=Non
     try:
         cells[GIL] = GIL_ON if gil_now() else GIL_OFF
         unit = make_unit(workload, cells, stop_fd, control, index, shared)
+        if options.get("look"):
+            # That of a worker process. From here on it does not keep the window from its end, since it is killed then.
+            Lookout.end()
         cells[STATE] = READY
         wait_for_start(control)
         began = time.perf_counter_ns()
@@ -1216,14 +1219,8 @@ def run_in_process(path, size, index, workload, options, pause, lock):
         shared = mmap.mmap(file.fileno(), size)
     memory = memoryview(shared).cast("q")
     shared = None if lock is None else Shared(workload, index + 1, lock)
-
-    def wait_for_start(control):
-        # A worker that gets here does not keep the window from its end: it is killed then.
-        Lookout.end()
-        wait_by_polling(control, pause)
-
     Lookout.begin("process-%d" % index, options.get("look"))
-    worker(memory, index, workload, options, wait_for_start, None, shared)
+    worker(memory, index, workload, options, lambda control: wait_by_polling(control, pause), None, shared)
 
 
 def process_cpu_ns(pid):
