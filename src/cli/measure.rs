@@ -96,7 +96,7 @@ fn request(arguments: &RunArguments, choice: &Choice<'_>, machine: &Machine) -> 
                 unused.retain(|unused| unused != name);
             }
         }
-        settings.series = match series(arguments, &settings, &mut finder) {
+        settings.series = match series(arguments, &settings, choice.experiments.len() > 1, &mut finder) {
             Ok(series) => series,
             // One experiment of several that cannot be measured here costs no other.
             Err(Lacking::Nothing(reasons)) if choice.experiments.len() > 1 => {
@@ -152,6 +152,7 @@ impl From<UsageError> for Lacking {
 fn series(
     arguments: &RunArguments,
     settings: &Settings,
+    is_one_of_several: bool,
     finder: &mut InterpreterFinder,
 ) -> Result<Vec<SeriesKey>, Lacking> {
     let mut engines: Vec<EngineKind> = match arguments.engines.kinds.as_slice() {
@@ -176,7 +177,8 @@ fn series(
             series.push(key);
         }
     }
-    if arguments.engines.kinds.is_empty() {
+    // An engine that was named for a whole lesson is measured wherever it can be.
+    if arguments.engines.kinds.is_empty() || is_one_of_several {
         let (available, reasons) = split_by_support(&series, settings);
         if available.is_empty() {
             return Err(Lacking::Nothing(reasons.join("; ")));

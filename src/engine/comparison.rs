@@ -178,6 +178,7 @@ impl<F: FnMut(Side, &Task) -> Option<Box<dyn Engine>>> Bench<'_, F> {
                 Err(MeasureError::Impossible { .. }) if last => return Ok(None),
                 Err(MeasureError::Impossible { .. }) => {}
                 Err(MeasureError::Cancelled) => return Err(Outcome::Cancelled),
+                Err(error @ MeasureError::GilCameBack) => return Err(Outcome::Failed(error.to_string())),
                 Err(MeasureError::Failed(reason)) => {
                     let label = self.engines[engine].2.key().label();
                     return Err(Outcome::Failed(format!(

@@ -11,6 +11,7 @@ pub fn apply(run: &mut Run, event: &Event) {
         EventKind::SampleMeasured { experiment, curve, window } => {
             run.add_window(*experiment, curve, (**window).clone());
         }
+        EventKind::SeriesReplaced { experiment, from, to } => run.replace_series(*experiment, from, to),
         EventKind::RoundFinished(progress) => run.finish_round(progress.rounds, elapsed_s),
         EventKind::Warned { experiment, warning } => run.warn(*experiment, warning.clone()),
         EventKind::Finished(outcome) => {

@@ -1,13 +1,14 @@
 //! What crosses from the engine's threads to the window or the command line.
 //!
-//! The order of one run's events: `Started` first; then any number of `SampleMeasured`, `TimelineRecorded`, `RoundFinished`
-//! and `Warned`, a round's samples before its `RoundFinished`, a timeline after its sample; `Finished` last, exactly once.
+//! The order of one run's events: `Started` first; then any number of `SampleMeasured`, `TimelineRecorded`, `SeriesReplaced`,
+//! `RoundFinished` and `Warned`, a round's samples before its `RoundFinished`, a timeline after its sample; `Finished` last, exactly once.
 //! Events of another run are to be ignored.
 
 use std::time::Duration;
 
 use crate::model::plan::RunId;
 use crate::model::results::Curve;
+use crate::model::series::SeriesKey;
 use crate::model::timeline::Timeline;
 use crate::model::warning::Warning;
 use crate::model::window::Window;
@@ -45,6 +46,16 @@ pub enum EventKind {
         curve: Curve,
         /// The holders in order of time.
         timeline: Box<Timeline>,
+    },
+    /// What an experiment asked for as one series is measured as another, since the GIL is not as it was to be. Once windows count
+    /// for `from` it stays beside `to`; else `to` takes its place.
+    SeriesReplaced {
+        /// Index into the request's experiments.
+        experiment: usize,
+        /// The series asked for.
+        from: SeriesKey,
+        /// What its windows really are.
+        to: SeriesKey,
     },
     /// Every window of a round was measured.
     RoundFinished(Progress),

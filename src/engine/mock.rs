@@ -64,6 +64,8 @@ impl Clock for MockClock {
 pub enum Fault {
     /// The engine cannot go on.
     Fail(String),
+    /// The GIL is on although the series is one without it.
+    GilCameBack,
     /// More CPU time than there is.
     Impossible,
     /// A panic, as a defect in an engine would make one.
@@ -288,6 +290,7 @@ impl Engine for MockEngine {
         match fault {
             None => Ok(self.window(order, 0.001, None)),
             Some(Fault::Fail(reason)) => Err(MeasureError::Failed(reason)),
+            Some(Fault::GilCameBack) => Err(MeasureError::GilCameBack),
             Some(Fault::Impossible) => {
                 self.clock.advance(order.warm_up + order.length);
                 Err(MeasureError::Impossible { used_cores: 9.0, cores: 4 })
@@ -305,6 +308,11 @@ impl Engine for MockEngine {
 
     fn timeline(&mut self) -> Option<Timeline> {
         self.timeline.take()
+    }
+
+    fn with_gil_on(&self) -> Option<Box<dyn Engine>> {
+        let engine = Self::new(self.key.with_gil_on()?, self.clock.clone()).logging(&self.log);
+        Some(Box::new(engine))
     }
 }
 

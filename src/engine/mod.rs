@@ -56,6 +56,11 @@ pub trait Engine: Send {
     fn timeline(&mut self) -> Option<Timeline> {
         None
     }
+
+    /// This engine with the GIL on, under the key that says so, for where [`MeasureError::GilCameBack`]; `None` where it has no choice.
+    fn with_gil_on(&self) -> Option<Box<dyn Engine>> {
+        None
+    }
 }
 
 /// Whether an engine can run a workload.
@@ -103,6 +108,11 @@ pub enum MeasureError {
         /// Cores there are.
         cores: usize,
     },
+    /// The series is one without the GIL, and an imported module switched it on again: the window is another series'.
+    #[error(
+        "the GIL is on although it was to be off; an imported extension module that is not marked as free of the GIL switches it on again"
+    )]
+    GilCameBack,
     /// The engine cannot go on; a sentence without full stop.
     #[error("{0}")]
     Failed(String),

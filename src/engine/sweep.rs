@@ -20,6 +20,7 @@ use crate::model::window::Window;
 use crate::model::workload::{Bound, Workload};
 
 mod clock;
+mod gil;
 mod summary;
 
 pub use clock::{Clock, Surroundings, WallClock};
@@ -67,6 +68,8 @@ struct CellState {
     rests: bool,
     /// Whether the run goes on until it meets the target.
     decides: bool,
+    /// Whether it turned out to be the same as a cell of another series.
+    is_left_out: bool,
 }
 
 /// Why the rounds ended before their time.
@@ -164,7 +167,7 @@ impl Sweep {
                 matches!(curve, Curve::Series(_)) || bound != Some(Bound::Waiting)
             });
             let rule = StoppingRule::new(self.request.precision, self.request.experiments.len());
-            self.cells.push(CellState { cell, engine, cost: None, rule, rests: false, decides });
+            self.cells.push(CellState { cell, engine, cost: None, rule, rests: false, decides, is_left_out: false });
         }
         self.lengths = Lengths::plan(self.request.precision, self.budget, self.cells.len());
         why
@@ -252,6 +255,9 @@ impl Sweep {
 
     /// Measures one window of a round, again where it was disturbed or cannot be right.
     fn measure_cell(&mut self, index: usize, round: u32) -> Result<(), Halt> {
+        if self.cells[index].is_left_out {
+            return Ok(());
+        }
         let began = self.surroundings.clock.elapsed();
         if began >= self.limit(round) {
             return Err(Halt::TimeOver);
@@ -293,6 +299,15 @@ impl Sweep {
                     continue;
                 }
                 Err(MeasureError::Cancelled) => return Err(Halt::Cancelled),
+                Err(error @ MeasureError::GilCameBack) => {
+                    if !self.take_as_with_gil(index) {
+                        return Err(Halt::Failed(self.failure(index, &error.to_string())));
+                    }
+                    if self.cells[index].is_left_out {
+                        return Ok(());
+                    }
+                    continue;
+                }
                 Err(MeasureError::Failed(reason)) => return Err(Halt::Failed(self.failure(index, &reason))),
             };
             window.disturbance = disturbance::of(&window, &self.cells[index].cell.workload, planned);

@@ -102,6 +102,17 @@ impl Results {
         add_to_points(points, window);
     }
 
+    /// Puts `to` in the place of `from`, or leaves `from` out where `to` is there already. A series that has windows stays.
+    pub fn replace(&mut self, from: &SeriesKey, to: &SeriesKey) {
+        let is_there = self.series(to).is_some();
+        let Some(index) = self.series.iter().position(|it| it.key == *from && it.points.is_empty()) else { return };
+        if is_there {
+            self.series.remove(index);
+        } else if let Some(series) = self.series.get_mut(index) {
+            series.key = to.clone();
+        }
+    }
+
     /// The curve of a series, if it is there.
     pub fn series(&self, key: &SeriesKey) -> Option<&Series> {
         self.series.iter().find(|series| series.key == *key)

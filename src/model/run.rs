@@ -7,6 +7,7 @@ use super::machine::Machine;
 use super::plan::RunRequest;
 use super::record::{Completion, ExperimentRecord, FORMAT, RunRecord, WarningRecord};
 use super::results::{Curve, Results};
+use super::series::SeriesKey;
 use super::warning::Warning;
 use super::window::Window;
 use super::workload::Workload;
@@ -110,6 +111,13 @@ impl Run {
         }
     }
 
+    /// Notes that a series is measured as another. An index that the request does not have is ignored.
+    pub fn replace_series(&mut self, experiment: usize, from: &SeriesKey, to: &SeriesKey) {
+        if let Some(experiment) = self.record.experiments.get_mut(experiment) {
+            experiment.results.replace(from, to);
+        }
+    }
+
     /// Notes that a round is finished, and judges the claims anew.
     pub fn finish_round(&mut self, rounds: u32, elapsed_s: f64) {
         self.record.rounds = rounds;
@@ -156,7 +164,7 @@ mod tests {
     use super::super::expression::Expression;
     use super::super::fixture;
     use super::super::plan::{DEFAULT_SWITCH_INTERVAL_US, ExperimentPlan, RunId};
-    use super::super::series::{EngineKind, SeriesKey};
+    use super::super::series::EngineKind;
     use super::super::stopping::Precision;
     use super::super::units::ThreadCount;
     use super::super::workload::WorkloadKind;

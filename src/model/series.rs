@@ -222,6 +222,14 @@ impl SeriesKey {
         Self { start_method: Some(method), ..self }
     }
 
+    /// The same series with the GIL on; `None` where the build has no choice, or where it is on.
+    pub fn with_gil_on(&self) -> Option<Self> {
+        let python =
+            self.interpreter.as_ref().filter(|python| python.free_threaded && python.has_gil() != Some(true))?;
+        let interpreter = Some(Interpreter { gil_enabled: Some(true), ..python.clone() });
+        Some(Self { interpreter, ..self.clone() })
+    }
+
     /// The labels of series that stand in one legend: two interpreters of one version are told apart by their paths.
     pub fn labels<'a>(keys: impl IntoIterator<Item = &'a Self>) -> Vec<String> {
         let keys: Vec<&Self> = keys.into_iter().collect();

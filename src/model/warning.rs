@@ -102,6 +102,15 @@ pub enum Warning {
         /// Why.
         reason: String,
     },
+    /// An imported module switched the GIL of a free-threaded Python on again.
+    GilCameBack {
+        /// The label of the series that was asked for.
+        series: String,
+        /// The label of the series that was measured instead.
+        instead: String,
+        /// Whether that was asked for too, so that nothing took the place of the first.
+        is_twin: bool,
+    },
     /// Waiting took longer than asked for.
     WaitLonger {
         /// Asked for, in milliseconds.
@@ -116,7 +125,8 @@ impl Warning {
     pub fn is_superseded_by(&self, newer: &Self) -> bool {
         match (self, newer) {
             (Self::ServerBusy { threads, .. }, Self::ServerBusy { threads: newer, .. }) => threads == newer,
-            (Self::SeriesFailed { series, .. }, Self::SeriesFailed { series: newer, .. }) => series == newer,
+            (Self::SeriesFailed { series, .. }, Self::SeriesFailed { series: newer, .. })
+            | (Self::GilCameBack { series, .. }, Self::GilCameBack { series: newer, .. }) => series == newer,
             _ => std::mem::discriminant(self) == std::mem::discriminant(newer),
         }
     }
@@ -200,6 +210,16 @@ impl fmt::Display for Warning {
                 format::rounds(*rounds),
             ),
             Self::SeriesFailed { series, reason } => write!(f, "{series} could not be measured: {reason}."),
+            Self::GilCameBack { series, instead, is_twin } => write!(
+                f,
+                "{series} could not be measured without the GIL: an imported module that is not marked as free of the GIL \
+                 switches it on again, {}. Python keeps it off only if started with `-X gil=0`, at the risk that the module fails.",
+                if *is_twin {
+                    format!("so that it would be the same as {instead} and is left out")
+                } else {
+                    format!("so that it was measured as {instead}")
+                },
+            ),
             Self::WaitLonger { asked_ms, measured_ms } => {
                 write!(f, "A wait of {asked_ms:.2} ms really took {measured_ms:.2} ms.")
             }

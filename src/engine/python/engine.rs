@@ -195,6 +195,17 @@ impl Engine for PythonEngine {
         check_possible(&window, self.cores)?;
         Ok(window)
     }
+
+    fn with_gil_on(&self) -> Option<Box<dyn Engine>> {
+        let key = self.key.with_gil_on()?;
+        let engine = Self::new(&key, Arc::clone(&self.workshop), self.cores)?;
+        Some(Box::new(Self {
+            settings: Settings { gil_enabled: true, ..self.settings.clone() },
+            switch_interval_us: self.switch_interval_us,
+            notes_switches: self.notes_switches,
+            ..engine
+        }))
+    }
 }
 
 /// As [`support`], and asks the interpreter itself where only that tells: whether it has NumPy. Takes as long as the interpreter
@@ -287,6 +298,7 @@ fn mode(kind: EngineKind) -> Option<Mode> {
 fn measure_error(error: HarnessError) -> MeasureError {
     match error {
         HarnessError::Cancelled => MeasureError::Cancelled,
+        HarnessError::GilCameBack => MeasureError::GilCameBack,
         error => MeasureError::Failed(error.to_string()),
     }
 }

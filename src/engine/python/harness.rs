@@ -261,12 +261,10 @@ impl Harness {
             return Ok(());
         }
         let word = |on| if on { "on" } else { "off" };
-        let why = if now && self.settings.free_threaded {
-            "; an imported extension module that is not marked as free of the GIL switches it on again"
-        } else {
-            ""
-        };
-        Err(HarnessError::Gil { now: word(now), wanted: word(!now), why })
+        if now && self.settings.free_threaded {
+            return Err(HarnessError::GilCameBack);
+        }
+        Err(HarnessError::Gil { now: word(now), wanted: word(!now) })
     }
 
     fn await_hello(&mut self, cancel: &CancelFlag) -> Result<Hello, HarnessError> {

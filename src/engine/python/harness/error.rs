@@ -40,15 +40,18 @@ pub enum HarnessError {
     #[error("its harness speaks protocol {0} and not {PROTOCOL}")]
     OtherProtocol(u32),
     /// The GIL is not as asked for.
-    #[error("the GIL is {now} although it was to be {wanted}{why}")]
+    #[error("the GIL is {now} although it was to be {wanted}")]
     Gil {
         /// "on" or "off".
         now: &'static str,
         /// "on" or "off".
         wanted: &'static str,
-        /// What may be the reason, with its introduction.
-        why: &'static str,
     },
+    /// A free-threaded build that was started without the GIL has it on.
+    #[error(
+        "the GIL is on although it was to be off; an imported extension module that is not marked as free of the GIL switches it on again"
+    )]
+    GilCameBack,
     /// It ended in the middle.
     #[error("it ended {how}{said}")]
     Ended {

@@ -1,6 +1,7 @@
 //! Windows that go wrong, engines that fail, and runs that are stopped.
 
 use super::*;
+use crate::model::series::Interpreter;
 
 #[test]
 fn a_disturbed_window_is_measured_again() {
@@ -145,4 +146,55 @@ fn a_window_in_which_no_unit_ended_is_measured_again_and_longer() {
     let asked = log.read();
     assert_eq!(asked[1].length, asked[0].length * 4);
     assert_eq!((asked[0].round, asked[1].round), (0, 0));
+}
+
+fn free_threaded(gil: bool) -> SeriesKey {
+    let (path, version) = ("/python3.13t".to_owned(), "3.13.1".to_owned());
+    let python = Interpreter { path, version, free_threaded: true, gil_enabled: Some(gil) };
+    SeriesKey::in_interpreter(EngineKind::PythonThreads, python)
+}
+
+/// The curves of the results, each with whether it has windows, of a run whose engine without the GIL finds it on.
+fn measured_with_gil(series: &[SeriesKey], back_at: u64) -> (Vec<(SeriesKey, bool)>, Vec<Warning>) {
+    let request = request(vec![plan("own", WorkloadKind::Wait, series, &[1, 2])]);
+    let opening = crate::model::run::Opening {
+        program: String::new(),
+        started_at: String::new(),
+        machine: mock::machine(),
+        lesson: String::new(),
+        lesson_title: String::new(),
+        experiments: Vec::new(),
+    };
+    let mut run = crate::model::run::Run::new(&request, opening);
+    let clock = MockClock::new();
+    let engine = |key: &SeriesKey| {
+        let engine = MockEngine::new(key.clone(), clock.clone());
+        let engine = if *key == free_threaded(false) { engine.fault_at(back_at, Fault::GilCameBack) } else { engine };
+        Box::new(engine) as Box<dyn Engine>
+    };
+    let engines = series.iter().map(engine).collect();
+    let handle = RunHandle::start_in(request, engines, Box::new(NoAudience), mock::surroundings(&clock));
+    let events: Vec<_> = handle.expect("it starts").events().iter().collect();
+    for event in &events {
+        crate::engine::fold::apply(&mut run, event);
+    }
+    let kinds: Vec<EventKind> = events.into_iter().map(|event| event.kind).collect();
+    assert_eq!(outcome(&kinds), &Outcome::Completed);
+    let results = &run.record().experiments[0].results;
+    let curves = results.series.iter().map(|it| (it.key.clone(), !it.points.is_empty())).collect();
+    (curves, warnings(&kinds))
+}
+
+#[test]
+fn a_series_whose_gil_came_back_is_measured_under_the_name_of_what_held() {
+    let (on, off) = (free_threaded(true), free_threaded(false));
+    let warning = |is_twin| Warning::GilCameBack { series: off.label(), instead: on.label(), is_twin };
+    // The series asked for besides goes on.
+    let alone = measured_with_gil(&[off.clone(), native()], 0);
+    assert_eq!(alone, (vec![(on.clone(), true), (native(), true)], vec![warning(false)]));
+    let both = measured_with_gil(&[off.clone(), on.clone()], 0);
+    assert_eq!(both, (vec![(on.clone(), true)], vec![warning(true)]));
+    // What was measured before without the GIL stays under its own name.
+    let late = measured_with_gil(&[off.clone(), native()], 5);
+    assert_eq!(late, (vec![(off.clone(), true), (native(), true), (on.clone(), true)], vec![warning(false)]));
 }
