@@ -168,9 +168,9 @@ pub struct CompareArguments {
     /// A Python to compare with (repeatable); default: what `python3` starts
     #[arg(long = "python", value_name = "PATH")]
     pub pythons: Vec<PathBuf>,
-    /// Whether free-threaded Pythons run with the GIL; without it there is nothing to compare
-    #[arg(long, value_enum, default_value = "off")]
-    pub gil: GilWord,
+    /// Whether free-threaded Pythons run with the GIL (default: off); without it there is nothing to compare
+    #[arg(long, value_enum)]
+    pub gil: Option<GilWord>,
     /// Only this row of the table (repeatable)
     #[arg(long = "row", value_name = "ROW")]
     pub rows: Vec<String>,
@@ -201,8 +201,8 @@ pub struct EngineArguments {
     #[arg(long = "python", value_name = "PATH")]
     pub pythons: Vec<PathBuf>,
     /// Whether free-threaded Pythons run with the GIL
-    #[arg(long, value_enum, default_value = "off")]
-    pub gil: GilWord,
+    #[arg(long, value_enum)]
+    pub gil: Option<GilWord>,
     /// How Python processes are started: spawn, fork or forkserver (repeatable, a series for each); default: the interpreter's
     #[arg(long = "start-method", value_name = "METHOD", value_parser = start_method)]
     pub start_methods: Vec<StartMethod>,
@@ -218,8 +218,8 @@ pub struct FirstArguments {
     #[arg(long = "python", value_name = "PATH")]
     pub pythons: Vec<PathBuf>,
     /// Whether free-threaded Pythons run with the GIL
-    #[arg(long, value_enum, default_value = "off")]
-    pub gil: GilWord,
+    #[arg(long, value_enum)]
+    pub gil: Option<GilWord>,
     /// Let each thread sleep a millisecond after each line
     #[arg(long)]
     pub pause: bool,
@@ -233,6 +233,8 @@ pub struct FirstArguments {
 pub enum GilWord {
     /// As such builds start
     Off,
+    /// Kept off with `-X gil=0`, whatever is imported
+    KeptOff,
     /// Started with `-X gil=1`
     On,
     /// Two series, one of each

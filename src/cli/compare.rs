@@ -216,7 +216,7 @@ mod tests {
 
     fn interpreter(free_threaded: bool, gil_enabled: bool) -> Interpreter {
         let (path, version) = ("/bin/python3".to_owned(), "3.13.0".to_owned());
-        Interpreter { path, version, free_threaded, gil_enabled: Some(gil_enabled) }
+        Interpreter { path, version, free_threaded, gil_enabled: Some(gil_enabled), gil_forced_off: false }
     }
 
     #[track_caller]

@@ -338,6 +338,7 @@ mod tests {
             version: version.to_owned(),
             free_threaded: false,
             gil_enabled: Some(true),
+            gil_forced_off: false,
         };
         let both = [interpreter("3.11.7"), interpreter("3.14.0")];
         let keys = series(EngineKind::PythonThreads, &both, &[]);

@@ -219,6 +219,7 @@ mod tests {
             version: "3.11.7".to_owned(),
             free_threaded: false,
             gil_enabled: Some(true),
+            gil_forced_off: false,
         };
         let rows = rows().into_iter().filter(|row| ids.contains(&row.id)).collect();
         Plan { interpreters: vec![python], rows, rounds, length: Duration::from_millis(50), seed: 3 }

@@ -37,6 +37,7 @@ pub(super) fn key(engine: EngineKind, version: &str, free_threaded: bool) -> Ser
         version: version.to_owned(),
         free_threaded,
         gil_enabled: free_threaded.then_some(false),
+        gil_forced_off: false,
     });
     SeriesKey { engine, interpreter, start_method: None }
 }

@@ -148,6 +148,9 @@ pub struct Interpreter {
     pub free_threaded: bool,
     /// Whether the GIL was on while it ran; `None` where it could not be asked.
     pub gil_enabled: Option<bool>,
+    /// Whether a free-threaded build was kept without the GIL, whatever it imports, by `-X gil=0`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gil_forced_off: bool,
 }
 
 /// How `multiprocessing` starts its processes.
@@ -226,7 +229,7 @@ impl SeriesKey {
     pub fn with_gil_on(&self) -> Option<Self> {
         let python =
             self.interpreter.as_ref().filter(|python| python.free_threaded && python.has_gil() != Some(true))?;
-        let interpreter = Some(Interpreter { gil_enabled: Some(true), ..python.clone() });
+        let interpreter = Some(python.with_gil(true));
         Some(Self { interpreter, ..self.clone() })
     }
 
@@ -274,12 +277,25 @@ impl Interpreter {
         self.gil_enabled.or((!self.free_threaded).then_some(true))
     }
 
+    /// It with the GIL on, or off as free-threaded builds start.
+    #[must_use]
+    pub fn with_gil(&self, on: bool) -> Self {
+        Self { gil_enabled: Some(on), gil_forced_off: false, ..self.clone() }
+    }
+
+    /// It with the GIL kept off by `-X gil=0`.
+    #[must_use]
+    pub fn without_gil(&self) -> Self {
+        Self { gil_enabled: Some(false), gil_forced_off: true, ..self.clone() }
+    }
+
     /// Its version with the state of the GIL where a build has a choice, such as `3.13.1t, GIL on`.
     pub fn label(&self) -> String {
-        let gil = match (self.free_threaded, self.gil_enabled) {
-            (false, _) => "",
-            (true, Some(true)) => "t, GIL on",
-            (true, _) => "t",
+        let gil = match (self.free_threaded, self.gil_enabled, self.gil_forced_off) {
+            (false, ..) => "",
+            (true, Some(true), _) => "t, GIL on",
+            (true, _, true) => "t, GIL kept off",
+            (true, _, false) => "t",
         };
         format!("{}{gil}", self.version)
     }
@@ -290,7 +306,13 @@ mod tests {
     use super::*;
 
     fn python(path: &str, free_threaded: bool, gil: bool) -> Interpreter {
-        Interpreter { path: path.to_owned(), version: "3.13.1".to_owned(), free_threaded, gil_enabled: Some(gil) }
+        Interpreter {
+            path: path.to_owned(),
+            version: "3.13.1".to_owned(),
+            free_threaded,
+            gil_enabled: Some(gil),
+            gil_forced_off: false,
+        }
     }
 
     #[test]
@@ -299,6 +321,9 @@ mod tests {
         assert_eq!(key(false, true), "Python threads 3.13.1");
         assert_eq!(key(true, false), "Python threads 3.13.1t");
         assert_eq!(key(true, true), "Python threads 3.13.1t, GIL on");
+        let kept_off = python("/a", true, false).without_gil();
+        assert_eq!((kept_off.label().as_str(), kept_off.has_gil()), ("3.13.1t, GIL kept off", Some(false)));
+        assert_eq!(kept_off.with_gil(true).label(), "3.13.1t, GIL on");
         let processes = SeriesKey::in_interpreter(EngineKind::PythonProcesses, python("/a", false, true));
         assert_eq!(processes.with_start_method(StartMethod::Spawn).label(), "Python processes 3.13.1, spawn");
     }

@@ -213,7 +213,7 @@ impl fmt::Display for Warning {
             Self::GilCameBack { series, instead, is_twin } => write!(
                 f,
                 "{series} could not be measured without the GIL: an imported module that is not marked as free of the GIL \
-                 switches it on again, {}. Python keeps it off only if started with `-X gil=0`, at the risk that the module fails.",
+                 switches it on again, {}. With “Kept off” or `--gil kept-off` (Python's `-X gil=0`) it stays off, at the risk that the module fails.",
                 if *is_twin {
                     format!("so that it would be the same as {instead} and is left out")
                 } else {

@@ -56,6 +56,17 @@ fn free_threaded_builds_run_with_the_gil_and_without() {
             let state = engine.warm(&CancelFlag::new()).expect("it runs").hello().gil_enabled;
             assert_eq!(state, on);
         }
+        // Whatever is imported: Python itself says so of the option.
+        let source = "import sys\n\ndef work():\n    raise ValueError(sys._xoptions.get('gil'))\n";
+        for (python, option) in
+            [(python.without_gil(), "0"), (python.with_gil(false), "None"), (python.with_gil(true), "1")]
+        {
+            let mut engine = engine(&key(EngineKind::PythonThreads, &python));
+            let own = Workload::new(WorkloadKind::Code).with_code(source);
+            let error = measure(&mut engine, &own, 1, Duration::from_millis(50)).expect_err("it says the option");
+            let error = error.to_string();
+            assert!(error.contains(&format!("ValueError: {option}")), "{error}");
+        }
     }
 }
 

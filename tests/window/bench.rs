@@ -196,8 +196,13 @@ pub(crate) fn python(version: &str, unfit: Option<&str>) -> InterpreterOffer {
     let free_threaded = version.ends_with('t');
     let path = format!("/opt/python{version}/bin/python3");
     let version = version.trim_end_matches('t').to_owned();
-    let interpreter =
-        Interpreter { path: path.clone(), version: version.clone(), free_threaded, gil_enabled: Some(!free_threaded) };
+    let interpreter = Interpreter {
+        path: path.clone(),
+        version: version.clone(),
+        free_threaded,
+        gil_enabled: Some(!free_threaded),
+        gil_forced_off: false,
+    };
     InterpreterOffer {
         path,
         version: Some(version),

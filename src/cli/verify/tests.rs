@@ -21,6 +21,7 @@ fn offer(choices: &[Choice<'_>]) -> Offer {
         version: "3.14.0".to_owned(),
         free_threaded: false,
         gil_enabled: Some(true),
+        gil_forced_off: false,
     };
     Offer { engines: part::claimed_engines(choices), interpreters: vec![interpreter], start_methods: Vec::new() }
 }

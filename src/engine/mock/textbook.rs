@@ -105,6 +105,7 @@ mod tests {
             version: version.to_owned(),
             free_threaded: !gil,
             gil_enabled: Some(gil),
+            gil_forced_off: false,
         };
         SeriesKey::in_interpreter(EngineKind::PythonThreads, interpreter)
     }

@@ -37,6 +37,7 @@ impl Found {
             version: identity.version.to_string(),
             free_threaded: identity.free_threaded,
             gil_enabled: Some(identity.gil_enabled),
+            gil_forced_off: false,
         })
     }
 }

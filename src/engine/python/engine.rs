@@ -43,7 +43,10 @@ impl PythonEngine {
         let interpreter = key.interpreter.as_ref()?;
         let version = interpreter.version.parse().ok()?;
         let gil_enabled = interpreter.gil_enabled.unwrap_or(!interpreter.free_threaded);
-        let settings = Settings::new(PathBuf::from(&interpreter.path), version, interpreter.free_threaded, gil_enabled);
+        let settings = Settings {
+            gil_forced_off: interpreter.gil_forced_off,
+            ..Settings::new(PathBuf::from(&interpreter.path), version, interpreter.free_threaded, gil_enabled)
+        };
         let switch_interval_us = DEFAULT_SWITCH_INTERVAL_US;
         let key = key.clone();
         Some(Self { key, mode, settings, workshop, cores, switch_interval_us, notes_switches: false, harness: None })
@@ -200,7 +203,7 @@ impl Engine for PythonEngine {
         let key = self.key.with_gil_on()?;
         let engine = Self::new(&key, Arc::clone(&self.workshop), self.cores)?;
         Some(Box::new(Self {
-            settings: Settings { gil_enabled: true, ..self.settings.clone() },
+            settings: Settings { gil_enabled: true, gil_forced_off: false, ..self.settings.clone() },
             switch_interval_us: self.switch_interval_us,
             notes_switches: self.notes_switches,
             ..engine
@@ -313,6 +316,7 @@ mod tests {
             version: version.to_owned(),
             free_threaded: false,
             gil_enabled: Some(true),
+            gil_forced_off: false,
         }
     }
 

@@ -37,6 +37,7 @@ const REFUSAL: usize = 500;
 
 /// How an interpreter is to be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Settings {
     /// Its executable.
     pub program: PathBuf,
@@ -46,6 +47,8 @@ pub struct Settings {
     pub free_threaded: bool,
     /// Whether the GIL shall be on; only a free-threaded build can have it off.
     pub gil_enabled: bool,
+    /// Whether it is kept off, whatever is imported; only of a free-threaded build.
+    pub gil_forced_off: bool,
     /// Whether it sees the packages installed for it, NumPy among them. Without them it starts sooner.
     pub sees_packages: bool,
     /// Addresses it and each of its children may map, in bytes, beside what workers need; 0 for no limit.
@@ -64,6 +67,7 @@ impl Settings {
             version,
             free_threaded,
             gil_enabled,
+            gil_forced_off: false,
             sees_packages: false,
             memory_limit: 4 << 30,
             start_limit: Duration::from_secs(30),
@@ -401,8 +405,11 @@ fn arguments(settings: &Settings, file: &Path, token: &str) -> Vec<OsString> {
         arguments.push("-S".into());
     }
     arguments.push("-B".into());
-    if settings.free_threaded && settings.gil_enabled {
-        arguments.extend(["-X", "gil=1"].map(OsString::from));
+    // A build with the GIL ends at once where it is told to go without.
+    match (settings.free_threaded, settings.gil_enabled, settings.gil_forced_off) {
+        (true, true, _) => arguments.extend(["-X", "gil=1"].map(OsString::from)),
+        (true, false, true) => arguments.extend(["-X", "gil=0"].map(OsString::from)),
+        _ => {}
     }
     arguments.push(file.into());
     arguments.push(token.into());

@@ -65,6 +65,7 @@ fn curves_are_those_of_the_run() {
         version: "3.14.0".to_owned(),
         free_threaded,
         gil_enabled,
+        gil_forced_off: false,
     };
     let of = |engine, free, gil| SeriesKey::in_interpreter(engine, python(free, gil));
     let keys = [

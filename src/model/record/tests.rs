@@ -18,6 +18,7 @@ fn record() -> RunRecord {
             version: "3.13.1".to_owned(),
             free_threaded: true,
             gil_enabled: Some(false),
+            gil_forced_off: false,
         }),
         start_method: None,
     });

@@ -39,6 +39,8 @@ pub enum GilChoice {
     /// As such builds start.
     #[default]
     Off,
+    /// Kept off with `-X gil=0`, whatever is imported.
+    KeptOff,
     /// Started with `-X gil=1`.
     On,
     /// Two series, one of each.
@@ -47,22 +49,25 @@ pub enum GilChoice {
 
 impl GilChoice {
     /// Every choice, in the order the dialog shows them.
-    pub const ALL: [Self; 3] = [Self::Off, Self::On, Self::Both];
+    pub const ALL: [Self; 4] = [Self::Off, Self::KeptOff, Self::On, Self::Both];
 
     /// What a reader sees.
     pub fn label(self) -> &'static str {
         match self {
             Self::Off => "GIL off",
+            Self::KeptOff => "Kept off",
             Self::On => "GIL on",
             Self::Both => "Both",
         }
     }
 
-    fn states(self) -> &'static [bool] {
+    /// A free-threaded interpreter in the states that were chosen.
+    fn states(self, python: &Interpreter) -> Vec<Interpreter> {
         match self {
-            Self::Off => &[false],
-            Self::On => &[true],
-            Self::Both => &[false, true],
+            Self::Off => vec![python.with_gil(false)],
+            Self::KeptOff => vec![python.without_gil()],
+            Self::On => vec![python.with_gil(true)],
+            Self::Both => vec![python.with_gil(false), python.with_gil(true)],
         }
     }
 }
@@ -112,9 +117,7 @@ impl Pythons {
         let chosen = self.chosen(choice);
         let states = |python: &Interpreter| {
             let chosen = chosen.iter().find(|chosen| chosen.path == python.path)?;
-            let with_gil = |on: &bool| Interpreter { gil_enabled: Some(*on), ..python.clone() };
-            let has_choice = python.free_threaded;
-            Some(if has_choice { chosen.gil.states().iter().map(with_gil).collect() } else { vec![python.clone()] })
+            Some(if python.free_threaded { chosen.gil.states(python) } else { vec![python.clone()] })
         };
         self.usable().filter_map(states).flatten().collect()
     }
@@ -227,6 +230,7 @@ mod tests {
             version: version.to_owned(),
             free_threaded,
             gil_enabled: Some(!free_threaded),
+            gil_forced_off: false,
         }
     }
 

@@ -150,7 +150,7 @@ fn a_window_in_which_no_unit_ended_is_measured_again_and_longer() {
 
 fn free_threaded(gil: bool) -> SeriesKey {
     let (path, version) = ("/python3.13t".to_owned(), "3.13.1".to_owned());
-    let python = Interpreter { path, version, free_threaded: true, gil_enabled: Some(gil) };
+    let python = Interpreter { path, version, free_threaded: true, gil_enabled: Some(gil), gil_forced_off: false };
     SeriesKey::in_interpreter(EngineKind::PythonThreads, python)
 }
 

@@ -406,6 +406,7 @@ fn every_interpreter_of_an_engine_counts() {
             version: version.to_owned(),
             free_threaded,
             gil_enabled: Some(!free_threaded),
+            gil_forced_off: false,
         }),
         start_method: None,
     };

@@ -195,6 +195,7 @@ fn series_of_one_engine_are_told_apart() {
                 version: version.to_owned(),
                 free_threaded: false,
                 gil_enabled: None,
+                gil_forced_off: false,
             }),
             start_method: None,
         })

@@ -69,7 +69,10 @@ fn engines_are_compared_within_one_interpreter() {
     let of = |engine, version: &str| {
         let path = format!("/usr/bin/python{version}");
         let (version, free_threaded, gil_enabled) = (version.to_owned(), false, Some(true));
-        Curve::Series(SeriesKey::in_interpreter(engine, Interpreter { path, version, free_threaded, gil_enabled }))
+        Curve::Series(SeriesKey::in_interpreter(
+            engine,
+            Interpreter { path, version, free_threaded, gil_enabled, gil_forced_off: false },
+        ))
     };
     let (threads, processes) = (EngineKind::PythonThreads, EngineKind::PythonProcesses);
     let claim = of_ratio(threads, processes);
