@@ -23,7 +23,7 @@ const VISITS: u32 = 128;
 
 /// How many of them it visits before a forced switch. Beside two computing threads a thread that sleeps for 1 ms then gets going as
 /// often as in CPython 3.11.7: PERFORMANCE.md has the figures. With none it was one sixth less often, with 16 a third oftener.
-const VISITS_BEFORE_SWITCH: u32 = 4;
+const VISITS_BEFORE_SWITCH: u32 = 5;
 
 /// On how many pages they lie.
 const PAGES: u32 = 32;
