@@ -11,7 +11,7 @@ for bench in native stop gil_model python frame; do
     cargo bench --locked --bench "$bench"
 done
 echo "== gil_model: the row that only many rounds can tell"
-cargo run --locked --release --no-default-features -- compare --row convoy-2 --rounds 200 --seed 1
+cargo run --locked --release --no-default-features -- compare --row convoy-2 --rounds 180 --seed 2
 echo "== interrupt"
 python3 benches/interrupt.py target/release/threadlab
 echo "== window"

@@ -22,7 +22,7 @@ use fastrand::Rng;
 const VISITS: u32 = 128;
 
 /// How many of them it visits before a forced switch. Beside two computing threads a thread that sleeps for 1 ms then gets going as
-/// often as in CPython 3.11.7: PERFORMANCE.md has the figures. With none it was one sixth less often, with 16 a third oftener.
+/// often as in CPython 3.11.7: PERFORMANCE.md has the figures. The number is fitted to that.
 const VISITS_BEFORE_SWITCH: u32 = 5;
 
 /// On how many pages they lie.
